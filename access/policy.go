@@ -1,0 +1,168 @@
+package access
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+)
+
+// ErrUnknownPerson says that the policy does not know a person.
+var ErrUnknownPerson = errors.New("unknown person")
+
+// ErrNotInEffect says that a person is known but reads nothing at the moment
+// asked for: before their first or after their last day.
+var ErrNotInEffect = errors.New("person is not in effect")
+
+// A Policy is what the company says about departments and people. It does not
+// change; a changed configuration is a new Policy.
+type Policy struct {
+	departments map[Department]department
+	order       []Department // as configured
+	people      map[string]Person
+	personOrder []string // as configured
+	clearances  []string // names, lowest first
+	fingerprint string   // hash of all that decides about reading
+}
+
+type department struct {
+	parent  Department // Everyone for the top of the tree
+	names   Names
+	contact string
+}
+
+// Names are a thing's names by language: "en", "zh-Hans", "zh-Hant". A single
+// name for all languages has the key "".
+type Names map[string]string
+
+// In returns the name in a language, else the nearest: the other Chinese
+// script, English, or any.
+func (n Names) In(language string) string {
+	for _, key := range append(nearest(language), "en", "zh-Hans", "zh-Hant") {
+		if name := n[key]; name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// nearest lists the keys to look under for a language, best first.
+func nearest(language string) []string {
+	switch language {
+	case "zh-Hans":
+		return []string{"zh-Hans", "zh-Hant", ""}
+	case "zh-Hant":
+		return []string{"zh-Hant", "zh-Hans", ""}
+	default:
+		return []string{language, ""}
+	}
+}
+
+// A Person is somebody the policy knows.
+type Person struct {
+	ID          string
+	Name        string
+	Title       Names        // of their position, may be empty
+	Language    string       // they read the pages in, or "" for the browser's
+	Departments []Department // own and by groups; sorted, unique, without ancestors
+	Clearance   Clearance
+	From, Until time.Time // when they are in effect; zero is open
+}
+
+// Scope returns what a person may read at now. An unknown person is
+// ErrUnknownPerson, one outside their dates ErrNotInEffect; the Scope is then
+// zero and reads nothing.
+func (p *Policy) Scope(person string, now time.Time) (Scope, error) {
+	who, ok := p.people[person]
+	if !ok {
+		return Scope{}, fmt.Errorf("scope of %q: %w", person, ErrUnknownPerson)
+	}
+	if !within(who.From, who.Until, now) {
+		return Scope{}, fmt.Errorf("scope of %q: %w", person, ErrNotInEffect)
+	}
+	belongs := []Department{Everyone}
+	for _, d := range who.Departments {
+		for above := range p.upward(d) {
+			belongs = append(belongs, above)
+		}
+	}
+	belongs = sorted(belongs)
+	return Scope{reads: belongs, belongs: belongs, clearance: who.Clearance, at: now, policy: p.fingerprint}, nil
+}
+
+// upward yields d and its ancestors, Everyone last. An unknown department
+// yields nothing.
+func (p *Policy) upward(d Department) iter.Seq[Department] {
+	return func(yield func(Department) bool) {
+		for d != Everyone {
+			node, ok := p.departments[d]
+			if !ok || !yield(d) {
+				return
+			}
+			d = node.parent
+		}
+		yield(Everyone)
+	}
+}
+
+// HasDepartment reports whether the policy knows d. Everyone is known.
+func (p *Policy) HasDepartment(d Department) bool {
+	_, ok := p.departments[d]
+	return ok || d == Everyone
+}
+
+// Within reports whether d is ancestor or lies under it. Everyone is the
+// ancestor of every known department; an unknown one is within nothing.
+func (p *Policy) Within(d, ancestor Department) bool {
+	for above := range p.upward(d) {
+		if above == ancestor {
+			return true
+		}
+	}
+	return false
+}
+
+// ClearanceLevel returns the level of a clearance by its name. The empty name
+// is the lowest level.
+func (p *Policy) ClearanceLevel(name string) (Clearance, bool) {
+	if name == "" {
+		return 0, true
+	}
+	level := slices.Index(p.clearances, name)
+	return Clearance(max(level, 0)), level >= 0
+}
+
+// Departments returns every department in the order of the configuration,
+// without Everyone.
+func (p *Policy) Departments() []Department { return slices.Clone(p.order) }
+
+// DepartmentName returns the name of d for people who read language, or its id
+// when the policy does not know it.
+func (p *Policy) DepartmentName(d Department, language string) string {
+	if name := p.departments[d].names.In(language); name != "" {
+		return name
+	}
+	if d == Everyone {
+		return Names{"en": "Everyone", "zh-Hans": "全公司", "zh-Hant": "全公司"}.In(language)
+	}
+	return string(d)
+}
+
+// Contact returns the address to ask d at, or "".
+func (p *Policy) Contact(d Department) string { return p.departments[d].contact }
+
+// People returns everyone the policy knows, in the order of the configuration.
+func (p *Policy) People() []Person {
+	people := make([]Person, len(p.personOrder))
+	for i, id := range p.personOrder {
+		people[i] = p.people[id]
+	}
+	return people
+}
+
+// Person returns a person by id.
+func (p *Policy) Person(id string) (Person, bool) {
+	who, ok := p.people[id]
+	return who, ok
+}

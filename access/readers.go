@@ -1,0 +1,62 @@
+package access
+
+import (
+	"slices"
+	"time"
+)
+
+// A Department is a node of the company's tree, by its opaque id: lower-case
+// letters, digits and inner hyphens. Names are for people and may change.
+type Department string
+
+// Everyone is the root of the tree. Its documents are read by every person
+// the policy knows, and it needs no line in the configuration.
+const Everyone Department = "everyone"
+
+// A Clearance is a level of confidentiality. Zero is the lowest; a person
+// reads documents up to their own level.
+type Clearance int
+
+// Readers says who may read one document. The zero Readers is nobody.
+type Readers struct {
+	// Departments are the departments whose members, and whose descendants'
+	// members, may read. Sorted, unique; empty means nobody.
+	Departments []Department `json:"departments,omitempty"`
+	// Deny are departments whose members, and whose descendants' members, may
+	// not read, whatever else they belong to. Sorted, unique.
+	Deny []Department `json:"deny,omitempty"`
+	// Clearance is the least level that reads.
+	Clearance Clearance `json:"clearance,omitempty"`
+	// From and Until bound the time of reading: from From on, and before
+	// Until. A zero bound is open.
+	From  time.Time `json:"from,omitzero"`
+	Until time.Time `json:"until,omitzero"`
+}
+
+// IsNobody reports whether r names no department, so that nobody can read.
+func (r Readers) IsNobody() bool { return len(r.Departments) == 0 }
+
+// Equal reports whether r and other let exactly the same people read.
+func (r Readers) Equal(other Readers) bool {
+	return slices.Equal(r.Departments, other.Departments) && slices.Equal(r.Deny, other.Deny) &&
+		r.Clearance == other.Clearance && r.From.Equal(other.From) && r.Until.Equal(other.Until)
+}
+
+// Canonical returns r with its departments sorted and unique, as Equal and
+// every keeper of Readers expect them.
+func (r Readers) Canonical() Readers {
+	r.Departments, r.Deny = sorted(r.Departments), sorted(r.Deny)
+	return r
+}
+
+// within reports whether now lies in [from, until), an open bound being zero.
+func within(from, until, now time.Time) bool {
+	return (from.IsZero() || !now.Before(from)) && (until.IsZero() || now.Before(until))
+}
+
+// sorted returns the departments sorted and unique, in a slice of its own.
+func sorted(departments []Department) []Department {
+	departments = slices.Clone(departments)
+	slices.Sort(departments)
+	return slices.Compact(departments)
+}

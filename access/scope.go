@@ -1,0 +1,74 @@
+package access
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// A Scope is everything one asker may read at one moment. Only [Policy.Scope]
+// fills it and [Scope.Narrow] only takes away, so that holding a Scope is
+// holding the right. The zero Scope reads nothing.
+type Scope struct {
+	// reads are the departments whose documents may be read: the person's own,
+	// their ancestors and Everyone, less what Narrow took. Sorted, unique.
+	reads []Department
+	// belongs are the departments that the person belongs to, ancestors
+	// included. Narrow leaves them alone: a denied department stays denied
+	// when somebody looks at another one. Sorted, unique.
+	belongs   []Department
+	clearance Clearance
+	at        time.Time
+	policy    string // fingerprint of the policy that gave the scope
+}
+
+// IsZero reports whether s reads nothing.
+func (s Scope) IsZero() bool { return len(s.reads) == 0 }
+
+// Departments returns the departments whose documents s reads, sorted. The
+// slice is the caller's own.
+func (s Scope) Departments() []Department { return slices.Clone(s.reads) }
+
+// Belongs returns the departments that a document's deny list is held
+// against: those the asker belongs to, with their ancestors, sorted. It is at
+// least as large as Departments. The slice is the caller's own.
+func (s Scope) Belongs() []Department { return slices.Clone(s.belongs) }
+
+// Clearance returns the highest level that s reads.
+func (s Scope) Clearance() Clearance { return s.clearance }
+
+// At returns the moment for which s holds.
+func (s Scope) At() time.Time { return s.at }
+
+// Narrow returns the part of s that is also in want. It never widens s: a
+// department that s does not read is ignored, and want without any that s
+// reads gives a Scope that reads nothing.
+func (s Scope) Narrow(want ...Department) Scope {
+	narrowed := s
+	narrowed.reads = slices.DeleteFunc(slices.Clone(s.reads), func(d Department) bool {
+		return !slices.Contains(want, d)
+	})
+	return narrowed
+}
+
+// Allows reports whether s may read a document that r describes. It is the
+// only decision about reading; every engine's filter is held against it.
+func (s Scope) Allows(r Readers) bool {
+	return !s.IsZero() && s.clearance >= r.Clearance && within(r.From, r.Until, s.at) &&
+		intersects(s.reads, r.Departments) && !intersects(s.belongs, r.Deny)
+}
+
+// Key identifies the rights in s, for keys of caches: scopes with the same
+// key read the same documents as long as no date of effect passes between
+// them. It tells nothing about the person.
+func (s Scope) Key() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %d %s", s.reads, s.belongs, s.clearance, s.policy))
+	return hex.EncodeToString(sum[:12])
+}
+
+// intersects reports whether a and b have a department in common.
+func intersects(a, b []Department) bool {
+	return slices.ContainsFunc(a, func(d Department) bool { return slices.Contains(b, d) })
+}

@@ -1,0 +1,141 @@
+package chat
+
+import (
+	"bureau/access"
+	"bureau/retrieval"
+)
+
+// A Question is one turn of a person.
+type Question struct {
+	Text string
+	// Language is what the person reads the page in, "en", "zh-Hans" or
+	// "zh-Hant"; the answer is in the question's own language where that can
+	// be told, else in this one.
+	Language string
+	// Earlier are the turns before this one in the conversation, oldest first.
+	Earlier []Turn
+}
+
+// A Turn is one question of a conversation with the answer it got.
+type Turn struct {
+	Question string
+	Answer   string                 // as shown, without marks
+	Sources  []retrieval.DocumentID // the documents behind the answer
+}
+
+// An Event is one step of an answer: Stage, Sources, Delta, Sentence, Refusal
+// or Done. An answer is Stages, then Sources, then Deltas with the Sentences
+// they finish, then Done; or a Refusal, then Done.
+type Event interface{ event() }
+
+// A Stage says what is being done while nothing can be read yet.
+type Stage struct {
+	Name StageName
+}
+
+// A StageName is a step that a person waits for.
+type StageName string
+
+// The stages of an answer, in order.
+const (
+	Searching StageName = "searching" // embedding and searching
+	Writing   StageName = "writing"   // the model reads the passages
+)
+
+// Sources are the passages that the answer may cite, best first, sent before
+// the first word.
+type Sources struct {
+	Sources []Source
+	// SearchedFor is the query as it was made stand-alone, for a follow-up;
+	// empty where it is the question itself.
+	SearchedFor string
+}
+
+// A Source is a numbered passage behind an answer.
+type Source struct {
+	N           int // from 1, as cited
+	Passage     string
+	Document    retrieval.DocumentID
+	Title       string
+	Headings    []string
+	Anchor      string
+	Updated     string
+	Language    string
+	Departments []access.Department // of the document's readers that the asker has
+	Quote       string              // the passage's text
+	// Marks are the parts of Quote that share words with the question, in
+	// bytes, sorted and apart.
+	Marks []Span
+}
+
+// A Span is a part of a text, in bytes, End exclusive.
+type Span struct{ Start, End int }
+
+// A Delta is what the answer grew by.
+type Delta struct {
+	Text string // Markdown; never holds the model's own citation marks
+}
+
+// A Sentence says which source supports a sentence of the answer. It follows
+// the Delta that finishes the sentence.
+type Sentence struct {
+	Index      int // from 0
+	Start, End int // in the answer's whole text, in bytes
+	Source     int // N of the source, 0 for none
+	Support    Support
+	// Unverified are the numbers, dates and amounts of the sentence that stand
+	// in no source, as written.
+	Unverified []string
+}
+
+// A Support is how well a source carries a sentence.
+type Support string
+
+// The supports. Neutral sentences claim nothing ("Here is what I found:").
+const (
+	Supported Support = "supported"
+	Weak      Support = "weak"
+	None      Support = "none"
+	Neutral   Support = "neutral"
+)
+
+// A Refusal is the honest answer when the readable documents do not answer.
+type Refusal struct {
+	Text    string    // in the asker's language
+	Nearest []Source  // readable documents nearest to the question, numbered; may be empty
+	Ask     []Contact // whom to ask instead
+}
+
+// A Contact is a department to ask.
+type Contact struct {
+	Department access.Department
+	Address    string
+}
+
+// Done ends an answer.
+type Done struct {
+	Mode  Mode
+	Text  string // the whole answer, without marks
+	Cited []int  // sources that a sentence was attributed to, sorted
+	Model string // that wrote it, "" in other modes than ByModel
+	// Cut says that the answer ended before the model was finished, by its
+	// length limit or a person's stop.
+	Cut bool
+}
+
+// A Mode is the way an answer was made.
+type Mode string
+
+// The modes.
+const (
+	ByModel  Mode = "model"  // a model wrote it from the sources
+	ByQuotes Mode = "quotes" // there is no model: the sources speak for themselves
+	Refused  Mode = "refused"
+)
+
+func (Stage) event()    {}
+func (Sources) event()  {}
+func (Delta) event()    {}
+func (Sentence) event() {}
+func (Refusal) event()  {}
+func (Done) event()     {}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// root is the folder of the module, seen from this package.
+const root = "../.."
+
+// mayImport is the architecture: each folder, and the folders it may know.
+var mayImport = map[string][]string{
+	"access":              {},
+	"store":               {},
+	"retrieval":           {"access"},
+	"retrieval/sqlite":    {"access", "retrieval", "store"},
+	"retrieval/indextest": {"access", "retrieval"},
+	"retrieval/eval":      {"access", "retrieval"},
+	"ingest":              {"access", "retrieval", "store"},
+	"chat":                {"access", "retrieval"},
+	"chat/ollama":         {},
+	"web":                 {"access", "chat", "retrieval"},
+	"examples":            {},
+	"cmd/bureau": {
+		"access", "chat", "chat/ollama", "examples", "ingest", "retrieval", "retrieval/eval",
+		"retrieval/sqlite", "store", "web",
+	},
+}
+
+// onlyIn names the one folder that may know a vendor's package.
+var onlyIn = map[string]string{
+	"github.com/ollama/ollama":     "chat/ollama",
+	"github.com/gorilla/websocket": "web",
+	"modernc.org/sqlite":           "store",
+	"github.com/alecthomas/kong":   "cmd/bureau",
+}
+
+// goFiles calls visit for every Go file of the module.
+func goFiles(t *testing.T, visit func(folder, file string)) {
+	t.Helper()
+	seen := 0
+	err := fs.WalkDir(os.DirFS(root), ".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && name != "." && strings.HasPrefix(entry.Name(), "."):
+			return fs.SkipDir
+		case path.Ext(name) == ".go":
+			seen++
+			visit(path.Dir(name), name)
+		}
+		return nil
+	})
+	if err != nil || seen == 0 {
+		t.Fatalf("walked %d Go files, error %v", seen, err)
+	}
+}
+
+func TestRoomsKnowOnlyWhomTheyMay(t *testing.T) {
+	goFiles(t, func(folder, name string) {
+		allowed, ok := mayImport[folder]
+		if !ok {
+			t.Errorf("%s: folder %s is not in the table of rooms", name, folder)
+			return
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, name), nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		isTest := strings.HasSuffix(name, "_test.go")
+		for _, spec := range file.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if room, ours := strings.CutPrefix(imported, "bureau/"); ours {
+				if room != folder && !slices.Contains(allowed, room) && !isTest {
+					t.Errorf("%s: %s may not know %s", name, folder, room)
+				}
+				continue
+			}
+			for vendor, home := range onlyIn {
+				if strings.HasPrefix(imported, vendor) && folder != home && !isTest {
+					t.Errorf("%s: %s belongs to %s alone", name, vendor, home)
+				}
+			}
+		}
+	})
+}
+
+func TestOnlyCmdReadsTheEnvironment(t *testing.T) {
+	goFiles(t, func(folder, name string) {
+		if folder == "cmd/bureau" || strings.HasSuffix(name, "_test.go") {
+			return
+		}
+		source, err := os.ReadFile(filepath.Join(root, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, word := range []string{"os.Getenv", "os.LookupEnv", "os.Args", "flag.Parse"} {
+			if strings.Contains(string(source), word) {
+				t.Errorf("%s reads %s: flags and the environment are cmd's", name, word)
+			}
+		}
+	})
+}
+
+func TestEveryPackageSaysWhatItIs(t *testing.T) {
+	documented := map[string]bool{}
+	goFiles(t, func(folder, name string) {
+		if strings.HasSuffix(name, "_test.go") {
+			return
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, name), nil, parser.PackageClauseOnly|parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		documented[folder] = documented[folder] || file.Doc != nil
+	})
+	for folder, ok := range documented {
+		if !ok {
+			t.Errorf("package %s has no comment that says what it is", folder)
+		}
+	}
+}

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"bureau/access"
+	"bureau/ingest"
+)
+
+// A config is the configuration as plain values: the file, with flags and the
+// environment over it.
+type config struct {
+	file    string // as given
+	company access.Names
+	data    string // absolute folder
+	models  modelsConfig
+	serve   serveConfig
+	policy  *access.Policy
+	sources []ingest.Source
+}
+
+// A modelsConfig says which models answer and embed.
+type modelsConfig struct {
+	Ollama   string `yaml:"ollama"`
+	Chat     string `yaml:"chat"`     // "" for quotes only
+	Embedder string `yaml:"embedder"` // "" for words only
+	Threads  int    `yaml:"threads"`  // 0 lets Ollama choose
+	Context  int    `yaml:"context"`  // window of the chat model, tokens
+	// FirstToken is how long a person should wait for the first word; the
+	// prompt is fitted to it.
+	FirstToken time.Duration `yaml:"first_token"`
+	// Evidence moves the gate in front of the model: how much a passage must
+	// stand out before it is taken for an answer. 0 keeps the embedder's own
+	// measured threshold; negative lets more questions through.
+	Evidence float64 `yaml:"evidence"`
+}
+
+// A serveConfig says where and how the chat is served.
+type serveConfig struct {
+	Listen      string `yaml:"listen"`
+	Generations int    `yaml:"generations"` // answers written at a time
+}
+
+// A configFile is the shape of bureau.yaml. The keys of the policy are read by
+// package access.
+type configFile struct {
+	Company     yaml.Node      `yaml:"company"`
+	Data        string         `yaml:"data"`
+	Models      modelsConfig   `yaml:"models"`
+	Serve       serveConfig    `yaml:"serve"`
+	Sources     []sourceConfig `yaml:"sources"`
+	Clearances  yaml.Node      `yaml:"clearances"`
+	Departments yaml.Node      `yaml:"departments"`
+	Groups      yaml.Node      `yaml:"groups"`
+	People      yaml.Node      `yaml:"people"`
+}
+
+// none is how a configuration names no model.
+const none = "none"
+
+// load reads the configuration and lays the settings over it. Every mistake
+// is reported at once.
+func (s *settings) load() (*config, error) {
+	document, err := os.ReadFile(s.Config)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, misuse{fmt.Errorf("configuration %s does not exist: name one with -c FILE, or try \"bureau demo\"", s.Config)}
+	}
+	if err != nil {
+		return nil, misuse{fmt.Errorf("read configuration: %w", err)}
+	}
+	file, mistakes := decode(s.Config, document)
+	policy, err := access.Parse(s.Config, document)
+	mistakes = errors.Join(mistakes, err)
+	if mistakes != nil {
+		return nil, misuse{mistakes}
+	}
+	base, err := filepath.Abs(filepath.Dir(s.Config))
+	if err != nil {
+		return nil, fmt.Errorf("folder of configuration %s: %w", s.Config, err)
+	}
+	c := &config{file: s.Config, models: file.Models, serve: file.Serve, policy: policy}
+	s.over(c, file, base)
+	c.company, err = companyNames(s.Config, &file.Company)
+	mistakes = errors.Join(err, c.check())
+	c.sources, err = sources(s.Config, base, file.Sources, policy)
+	if mistakes = errors.Join(mistakes, err); mistakes != nil {
+		return nil, misuse{mistakes}
+	}
+	return c, nil
+}
+
+// decode reads the file's shape, with the defaults where it says nothing.
+func decode(name string, document []byte) (configFile, error) {
+	file := configFile{
+		Data: ".bureau-data",
+		Models: modelsConfig{
+			Ollama: "http://127.0.0.1:11434", Chat: "qwen3:4b", Embedder: "bge-m3",
+			Context: 4096, FirstToken: 15 * time.Second,
+		},
+		Serve: serveConfig{Listen: "127.0.0.1:8080", Generations: 1},
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(document))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&file); err != nil && !errors.Is(err, io.EOF) {
+		return file, inWords(name, err)
+	}
+	return file, nil
+}
+
+// unknownField is how yaml reports a key that a struct lacks.
+var unknownField = regexp.MustCompile(`field (\S+) not found in type \S+`)
+
+// inWords turns an error of the YAML package into lines that an administrator
+// can use: the file, the line and the key, without names of Go types.
+func inWords(name string, err error) error {
+	var types *yaml.TypeError
+	if !errors.As(err, &types) {
+		return fmt.Errorf("%s: %s", name, strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	var mistakes []error
+	for _, line := range types.Errors {
+		line = unknownField.ReplaceAllString(line, `unknown key "$1"`)
+		line = strings.NewReplacer("line ", name+":", "!!str ", "", "!!seq", "a list", "!!map", "a mapping").Replace(line)
+		mistakes = append(mistakes, errors.New(line))
+	}
+	return errors.Join(mistakes...)
+}
+
+// over lays flags and the environment over the file's values.
+func (s *settings) over(c *config, file configFile, base string) {
+	c.data = within(base, file.Data)
+	if s.Data != nil && *s.Data != "" {
+		c.data = *s.Data
+		if absolute, err := filepath.Abs(*s.Data); err == nil {
+			c.data = absolute
+		}
+	}
+	set(&c.models.Ollama, s.Ollama)
+	set(&c.models.Chat, s.Model)
+	set(&c.models.Embedder, s.Embedder)
+	set(&c.models.Threads, s.Threads)
+	for _, model := range []*string{&c.models.Chat, &c.models.Embedder} {
+		if *model == none {
+			*model = ""
+		}
+	}
+}
+
+// set replaces *value where a setting was given.
+func set[T any](value *T, given *T) {
+	if given != nil {
+		*value = *given
+	}
+}
+
+// within returns path, taken from base unless it is absolute.
+func within(base, path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(base, path)
+}
+
+// companyNames reads the company's name: one, or one for each language.
+func companyNames(file string, node *yaml.Node) (access.Names, error) {
+	switch {
+	case node.IsZero():
+		return access.Names{"": "Bureau"}, nil
+	case node.Kind == yaml.ScalarNode:
+		return access.Names{"": node.Value}, nil
+	}
+	names := access.Names{}
+	if err := node.Decode(&names); err != nil {
+		return nil, fmt.Errorf("%s:%d: company must be a name or a mapping such as {en: …, zh-Hans: …}", file, node.Line)
+	}
+	return names, nil
+}
+
+// check holds the values against what they may be.
+func (c *config) check() error {
+	var mistakes []error
+	mistake := func(format string, args ...any) {
+		mistakes = append(mistakes, fmt.Errorf(c.file+": "+format, args...))
+	}
+	if u, err := url.Parse(c.models.Ollama); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		mistake("models.ollama: %q is not an address like http://127.0.0.1:11434", c.models.Ollama)
+	}
+	if c.models.Threads < 0 {
+		mistake("models.threads: %d must be 0 or more", c.models.Threads)
+	}
+	if c.models.Context < 1024 {
+		mistake("models.context: %d must be at least 1024 tokens", c.models.Context)
+	}
+	if c.models.FirstToken <= 0 {
+		mistake("models.first_token: %s must be a time such as 15s", c.models.FirstToken)
+	}
+	if c.serve.Generations < 1 {
+		mistake("serve.generations: %d must be 1 or more", c.serve.Generations)
+	}
+	return errors.Join(mistakes...)
+}

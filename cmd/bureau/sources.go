@@ -1,0 +1,105 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"go.yaml.in/yaml/v3"
+
+	"bureau/access"
+	"bureau/ingest"
+)
+
+// A sourceConfig is one entry of sources in bureau.yaml: a folder of
+// documents and who reads them.
+type sourceConfig struct {
+	ID        string   `yaml:"id"`
+	Path      string   `yaml:"path"` // from the configuration's folder
+	Readers   []string `yaml:"readers"`
+	Deny      []string `yaml:"deny"`
+	Clearance string   `yaml:"clearance"`
+	From      string   `yaml:"from"`
+	Until     string   `yaml:"until"`
+	Include   []string `yaml:"include"`
+	Exclude   []string `yaml:"exclude"`
+	Language  string   `yaml:"language"`
+	line      int
+}
+
+// UnmarshalYAML keeps the line for messages about the entry.
+func (c *sourceConfig) UnmarshalYAML(node *yaml.Node) error {
+	type plain sourceConfig
+	if err := node.Decode((*plain)(c)); err != nil {
+		return err
+	}
+	c.line = node.Line
+	return nil
+}
+
+// sources turns the configured sources into those of the ingest, with readers
+// that the policy knows. Every mistake is reported at once.
+func sources(file, base string, configured []sourceConfig, policy *access.Policy) ([]ingest.Source, error) {
+	var (
+		list     []ingest.Source
+		mistakes []error
+		seen     = map[string]bool{}
+	)
+	for _, c := range configured {
+		mistake := func(format string, args ...any) {
+			mistakes = append(mistakes, fmt.Errorf("%s:%d: source %s: %s", file, c.line, c.ID, fmt.Sprintf(format, args...)))
+		}
+		switch {
+		case c.ID == "":
+			mistake("has no id")
+		case seen[c.ID]:
+			mistake("is listed twice")
+		case c.Path == "":
+			mistake("has no path")
+		case len(c.Readers) == 0:
+			mistake("names no readers, so nobody could read it: add readers: [everyone] or the departments")
+		}
+		seen[c.ID] = true
+		list = append(list, ingest.Source{
+			ID: c.ID, Path: within(base, c.Path), Readers: c.readers(policy, mistake),
+			Include: c.Include, Exclude: c.Exclude, Language: c.Language,
+		})
+	}
+	if len(configured) == 0 {
+		mistakes = append(mistakes, fmt.Errorf("%s: no sources: add sources: [{id: …, path: …, readers: […]}]", file))
+	}
+	return list, errors.Join(mistakes...)
+}
+
+// readers builds who reads the source.
+func (c *sourceConfig) readers(policy *access.Policy, mistake func(string, ...any)) access.Readers {
+	departments := func(key string, ids []string) []access.Department {
+		var list []access.Department
+		for _, id := range ids {
+			if d := access.Department(id); policy.HasDepartment(d) {
+				list = append(list, d)
+			} else {
+				mistake("%s: department %q is unknown", key, id)
+			}
+		}
+		return list
+	}
+	level, ok := policy.ClearanceLevel(c.Clearance)
+	if !ok {
+		mistake("unknown clearance %q", c.Clearance)
+	}
+	readers := access.Readers{Clearance: level}
+	readers.Departments = departments("readers", c.Readers)
+	readers.Deny = departments("deny", c.Deny)
+	var err error
+	if c.From != "" {
+		if readers.From, err = access.ParseFrom(c.From); err != nil {
+			mistake("from: %v", err)
+		}
+	}
+	if c.Until != "" {
+		if readers.Until, err = access.ParseUntil(c.Until); err != nil {
+			mistake("until: %v", err)
+		}
+	}
+	return readers.Canonical()
+}

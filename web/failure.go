@@ -1,0 +1,126 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/gorilla/websocket"
+
+	"bureau/retrieval"
+)
+
+// What can be wrong with a request or a frame, and why an answer ends early.
+var (
+	errBadFrame    = errors.New("not a frame of the protocol")
+	errUnknownType = errors.New("unknown type of frame")
+	errHelloFirst  = errors.New("the first frame is not hello")
+	errHelloTwice  = errors.New("a second hello")
+	errVersion     = errors.New("another version of the protocol")
+	errEmpty       = errors.New("an empty question")
+	errTooLong     = errors.New("a question over the limit")
+	errDuplicate   = errors.New("a question with an id that was asked before")
+	errNoAnswer    = errors.New("no such answer is running on this socket")
+	errTooMany     = errors.New("too many questions at once")
+	errTooSoon     = errors.New("too many frames at once")
+	errBinary      = errors.New("a frame that is not text")
+	errSignedOut   = errors.New("signed out")
+	errRevoked     = errors.New("a right ended while the answer was written")
+	errStopped     = errors.New("stopped by the person")
+	errShutdown    = errors.New("the server is shutting down")
+	errBadHost     = errors.New("a host name that is not of this machine")
+	errNoSignIn    = errors.New("no way to sign in is set up")
+	errOrigin      = errors.New("a socket from another site")
+	errNoPage      = errors.New("no such page")
+)
+
+// Close codes of our own. Those from 4500 on say that coming back by itself
+// does not help; after all others a client reconnects.
+const (
+	closeSignedOut = 4501 // sign in again
+	closeVersion   = 4502 // load the page again
+)
+
+// A failure is how an error looks to people and to clients.
+type failure struct {
+	err    error
+	code   string // of the failed frame
+	status int    // of the page
+	close  int    // of the socket, when the error ends it
+	retry  bool   // whether the same thing again may succeed
+	words  phrase
+}
+
+// failures is the one table of the front door. The first whose error matches
+// counts.
+var failures = []failure{
+	{errSignedOut, "signed_out", http.StatusUnauthorized, closeSignedOut, false, phrase{
+		"You are signed out. Please sign in again.", "您已退出登录，请重新登录。", "您已登出，請重新登入。"}},
+	{errRevoked, "revoked", http.StatusForbidden, closeSignedOut, true, phrase{
+		"What you may read has changed, so this answer was ended. Please ask again.",
+		"您的阅读权限有变化，此回答已中止。请重新提问。", "您的閱讀權限有變化，此回答已中止。請重新提問。"}},
+	{retrieval.ErrNoScope, "no_access", http.StatusNotFound, closeSignedOut, false, phrase{
+		"There is nothing you may read here. Please ask whoever looks after Bureau in your company.",
+		"这里没有您可以阅读的内容，请联系公司的管理员。", "這裡沒有您可以閱讀的內容，請聯絡公司的管理員。"}},
+	{retrieval.ErrNotFound, "not_found", http.StatusNotFound, websocket.ClosePolicyViolation, false, notFound},
+	{errNoPage, "not_found", http.StatusNotFound, websocket.ClosePolicyViolation, false, notFound},
+	{errVersion, "version", http.StatusBadRequest, closeVersion, false, phrase{
+		"This page is out of date. Please load it again.", "此页面已过期，请重新加载。", "此頁面已過期，請重新載入。"}},
+	{errEmpty, "empty", http.StatusBadRequest, websocket.ClosePolicyViolation, false, phrase{
+		"Please write a question first.", "请先输入问题。", "請先輸入問題。"}},
+	{errTooLong, "too_long", http.StatusRequestEntityTooLarge, websocket.CloseMessageTooBig, false, phrase{
+		"This question is too long. Please shorten it.", "问题太长，请缩短后再试。", "問題太長，請縮短後再試。"}},
+	{errTooMany, "busy", http.StatusTooManyRequests, websocket.CloseTryAgainLater, true, phrase{
+		"You already have questions waiting. Please try again when one is answered.",
+		"您还有问题在等待回答，请稍后再试。", "您還有問題在等待回答，請稍後再試。"}},
+	{errTooSoon, "too_fast", http.StatusTooManyRequests, websocket.CloseTryAgainLater, true, phrase{
+		"That was a little fast. Please wait a moment.", "操作太快了，请稍等片刻。", "操作太快了，請稍等片刻。"}},
+	{errDuplicate, "duplicate", http.StatusConflict, websocket.ClosePolicyViolation, false, phrase{
+		"This question was asked already.", "这个问题已经提交过了。", "這個問題已經提交過了。"}},
+	{errNoAnswer, "no_answer", http.StatusNotFound, websocket.ClosePolicyViolation, false, phrase{
+		"This answer is not running.", "此回答已不在进行中。", "此回答已不在進行中。"}},
+	{errBadFrame, "bad_frame", http.StatusBadRequest, websocket.CloseInvalidFramePayloadData, false, misunderstood},
+	{errUnknownType, "unknown_type", http.StatusBadRequest, websocket.ClosePolicyViolation, false, misunderstood},
+	{errHelloFirst, "hello_first", http.StatusBadRequest, websocket.ClosePolicyViolation, false, misunderstood},
+	{errHelloTwice, "hello_twice", http.StatusBadRequest, websocket.ClosePolicyViolation, false, misunderstood},
+	{errBinary, "binary", http.StatusBadRequest, websocket.CloseUnsupportedData, false, misunderstood},
+	{errOrigin, "origin", http.StatusForbidden, websocket.ClosePolicyViolation, false, phrase{
+		"This page may not use the chat.", "此页面不能使用聊天。", "此頁面不能使用聊天。"}},
+	{errBadHost, "host", http.StatusMisdirectedRequest, websocket.ClosePolicyViolation, false, phrase{
+		"This demonstration answers only under the name localhost.", "此演示只能通过 localhost 访问。", "此示範只能透過 localhost 存取。"}},
+	{errNoSignIn, "no_sign_in", http.StatusForbidden, closeSignedOut, false, phrase{
+		"Signing in is not set up here. Please ask whoever looks after Bureau in your company.",
+		"这里还没有设置登录方式，请联系公司的管理员。", "這裡還沒有設定登入方式，請聯絡公司的管理員。"}},
+	{errShutdown, "restarting", http.StatusServiceUnavailable, websocket.CloseGoingAway, true, phrase{
+		"Bureau is being restarted. Please ask again in a moment.", "系统正在重启，请稍后重新提问。", "系統正在重新啟動，請稍後重新提問。"}},
+	{context.DeadlineExceeded, "too_slow", http.StatusGatewayTimeout, websocket.CloseTryAgainLater, true, phrase{
+		"This took too long. Please try again.", "处理时间过长，请重试。", "處理時間過長，請重試。"}},
+}
+
+// Words that more than one failure has.
+var (
+	notFound = phrase{
+		"There is no such page, or it is not among those you may read.",
+		"没有这个页面，或者它不在您可以阅读的范围内。", "沒有這個頁面，或者它不在您可以閱讀的範圍內。"}
+	misunderstood = phrase{
+		"The page and the server misunderstood each other. Please load the page again.",
+		"页面与服务器之间出现了误会，请重新加载页面。", "頁面與伺服器之間出現了誤會，請重新載入頁面。"}
+)
+
+// ours is the failure of every error that the table does not have. Its text
+// stays in the log.
+var ours = failure{nil, "internal", http.StatusInternalServerError, websocket.CloseInternalServerErr, true, phrase{
+	"Something went wrong on our side. Please try again.", "系统出了点问题，请重试。", "系統出了點問題，請重試。"}}
+
+// explain returns the failure for err.
+func explain(err error) failure {
+	for _, f := range failures {
+		if errors.Is(err, f.err) {
+			return f
+		}
+	}
+	return ours
+}
+
+// unexpected reports whether err belongs in the log: it is not in the table.
+func unexpected(err error) bool { return explain(err).err == nil }

@@ -1,0 +1,140 @@
+package web
+
+// protocolVersion is the version of the frames in this file. It changes when
+// a client of the old one would misread the new one; fields may be added
+// without a change. docs/protocol.md explains it.
+const protocolVersion = 1
+
+// maxFrame is how long a frame from a client may be, in bytes.
+const maxFrame = 64 << 10
+
+// A frame is one JSON text message. Its type says which fields it has.
+
+// Frames that a client sends.
+type (
+	// hello opens the conversation and must be the first frame.
+	hello struct {
+		Version  int    `json:"version"`
+		Language string `json:"language,omitempty"` // "en", "zh-Hans" or "zh-Hant"
+	}
+	// ask puts a question. ID is the client's own and makes a retry free: the
+	// same id on the same socket is answered once.
+	ask struct {
+		ID           string   `json:"id"`
+		Text         string   `json:"text"`
+		Conversation string   `json:"conversation,omitempty"` // any string of the client's; turns with the same one belong together
+		Departments  []string `json:"departments,omitempty"`  // narrows the scope; never widens it
+	}
+	// stop ends an answer and the model's work on it.
+	stop struct {
+		Answer string `json:"answer"`
+	}
+)
+
+// A head begins every frame of an answer. Seq numbers an answer's frames from 1.
+type head struct {
+	Type   string `json:"type"`
+	Answer string `json:"answer"`
+	Seq    int    `json:"seq"`
+}
+
+// Frames that the server sends.
+type (
+	// ready answers hello.
+	ready struct {
+		Type        string           `json:"type"` // "ready"
+		Version     int              `json:"version"`
+		Person      person           `json:"person"`
+		Company     string           `json:"company"`
+		Departments []departmentName `json:"departments"` // that the person reads
+		Language    string           `json:"language"`
+		Model       string           `json:"model"` // "" means quotes only
+		Suggestions []string         `json:"suggestions"`
+		MaxQuestion int              `json:"maxQuestion"` // characters
+	}
+	person struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+	}
+	departmentName struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+	}
+	// accepted says that a question was taken. Place is its place in line, 0
+	// when it is being answered; it is sent again when the place changes.
+	accepted struct {
+		head
+		ID    string `json:"id"` // of the ask
+		Place int    `json:"place"`
+	}
+	// stage says what is being done: "searching" or "writing".
+	stage struct {
+		head
+		Stage string `json:"stage"`
+	}
+	// sources come before the first word.
+	sources struct {
+		head
+		Sources     []source `json:"sources"`
+		SearchedFor string   `json:"searchedFor,omitempty"`
+	}
+	source struct {
+		N           int              `json:"n"`
+		Title       string           `json:"title"`
+		Path        []string         `json:"path"` // headings above the passage
+		Departments []departmentName `json:"departments"`
+		Updated     string           `json:"updated,omitempty"`
+		Language    string           `json:"language,omitempty"`
+		Quote       string           `json:"quote"` // sanitised HTML with <mark> around the question's words
+		URL         string           `json:"url"`   // of the document's page at the passage, on this server
+	}
+	// delta replaces a block of the answer: Block is its number from 0, HTML
+	// the whole block as rendered and sanitised so far, Text the Markdown the
+	// answer grew by. Blocks before the highest are closed, but a citation may
+	// still replace one.
+	delta struct {
+		head
+		Text  string `json:"text"`
+		Block int    `json:"block"`
+		HTML  string `json:"html"`
+	}
+	// citation says which source carries a sentence; N is 0 for none. Its
+	// mark is in the block's HTML of the delta that follows.
+	citation struct {
+		head
+		Sentence   int      `json:"sentence"`
+		N          int      `json:"n"`
+		Support    string   `json:"support"` // "supported", "weak", "none" or "neutral"
+		Unverified []string `json:"unverified,omitempty"`
+	}
+	// refusal says that the readable documents do not answer.
+	refusal struct {
+		head
+		Text    string    `json:"text"`
+		Nearest []source  `json:"nearest"`
+		Ask     []contact `json:"ask"`
+	}
+	contact struct {
+		Department string `json:"department"` // name
+		Address    string `json:"address,omitempty"`
+	}
+	// done ends an answer.
+	done struct {
+		head
+		Mode     string `json:"mode"`     // "model", "quotes" or "refused"
+		Cited    []int  `json:"cited"`    // sources that were used
+		Markdown string `json:"markdown"` // the whole answer with [n] marks and its sources, for copying
+		Stopped  bool   `json:"stopped,omitempty"`
+	}
+	// failed ends an answer, or names what was wrong with a frame. Words are
+	// for people, in their language; Retry says whether trying again helps.
+	failed struct {
+		Type   string `json:"type"` // "failed"
+		Answer string `json:"answer,omitempty"`
+		Seq    int    `json:"seq,omitempty"`
+		ID     string `json:"id,omitempty"` // of the ask, when no answer began
+		Code   string `json:"code"`
+		Words  string `json:"words"`
+		Retry  bool   `json:"retry"`
+	}
+)

@@ -1,0 +1,103 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net/http"
+
+	"bureau/access"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// templates are the pages, each beside the frame they share.
+var templates = template.Must(template.New("").Funcs(template.FuncMap{
+	"say":   func(string, string) string { return "" }, // replaced below: it needs the words by name
+	"asset": assetPath,
+}).ParseFS(templateFiles, "templates/*.html"))
+
+// A view is what a page shows.
+type view struct {
+	Language string
+	Title    string
+	Company  string
+	Person   *access.Person // nil when nobody is signed in
+	Message  string         // of the error page
+	Next     string         // where a sign-in leads
+	Choices  []choice       // of the sign-in page
+	Document documentView   // of the document page
+}
+
+// pages returns the handler of a page: its error becomes the error page.
+func (s *Server) pages(serve func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := serve(w, r); err != nil {
+			s.fail(w, r, err)
+		}
+	}
+}
+
+// fail shows the error page for err. It is the one place where a request's
+// error is logged.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if unexpected(err) && r.Context().Err() == nil {
+		s.config.Log.Error("request", slog.String("method", r.Method), slog.String("pattern", r.Pattern), slog.Any("error", err))
+	}
+	f := explain(err)
+	language := s.language(r)
+	v := view{Language: language, Title: fmt.Sprintf("%d", f.status), Message: f.words.in(language)}
+	if err := s.page(w, f.status, "error", v); err != nil {
+		s.config.Log.Error("error page", slog.Any("error", err))
+	}
+}
+
+// page writes a page. Nothing is written when the page cannot be made.
+func (s *Server) page(w http.ResponseWriter, status int, name string, v view) error {
+	v.Company = s.config.Name
+	var b bytes.Buffer
+	if err := templates.ExecuteTemplate(&b, name, v); err != nil {
+		return fmt.Errorf("make page %s: %w", name, err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes()) // an error here is a browser that left
+	return nil
+}
+
+// chatPage shows the chat, or leads to the sign-in.
+func (s *Server) chatPage(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.signedIn(r)
+	if err != nil {
+		http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+		return nil
+	}
+	language := s.language(r)
+	return s.page(w, http.StatusOK, "chat", view{Language: language, Title: say(language, wordChat), Person: &p})
+}
+
+// signedIn returns the person of a request, as the company knows them now.
+func (s *Server) signedIn(r *http.Request) (access.Person, error) {
+	one, ok := s.sessions.of(r, s.config.Now())
+	if !ok {
+		return access.Person{}, errSignedOut
+	}
+	p, ok := s.person(one.person)
+	if !ok {
+		return access.Person{}, errSignedOut
+	}
+	return p, nil
+}
+
+// language returns what a page speaks: the person's language, else the
+// browser's.
+func (s *Server) language(r *http.Request) string {
+	wish := ""
+	if p, err := s.signedIn(r); err == nil {
+		wish = p.Language
+	}
+	return speak(wish, r.Header.Get("Accept-Language"))
+}

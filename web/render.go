@@ -1,0 +1,131 @@
+package web
+
+import (
+	"bytes"
+	"regexp"
+
+	"github.com/microcosm-cc/bluemonday"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+)
+
+// ownDocument matches the only links that are rendered: to a document of this
+// server. Everything else could carry what was read to somebody else.
+var ownDocument = regexp.MustCompile(`^/documents/[A-Za-z0-9_-]{1,128}(\?passage=[0-9]{1,9}-[0-9]{1,9})?(#[\p{L}\p{N}_%-]{1,256})?$`)
+
+// markdown reads CommonMark with tables and strikethrough, and three
+// differences: HTML is text, addresses are not turned into links, and * and _
+// know Chinese.
+var markdown = goldmark.New(
+	goldmark.WithParser(parser.NewParser(
+		parser.WithBlockParsers(
+			util.Prioritized(parser.NewSetextHeadingParser(), 100),
+			util.Prioritized(parser.NewThematicBreakParser(), 200),
+			util.Prioritized(parser.NewListParser(), 300),
+			util.Prioritized(parser.NewListItemParser(), 400),
+			util.Prioritized(parser.NewCodeBlockParser(), 500),
+			util.Prioritized(parser.NewATXHeadingParser(), 600),
+			util.Prioritized(parser.NewFencedCodeBlockParser(), 700),
+			util.Prioritized(parser.NewBlockquoteParser(), 800),
+			util.Prioritized(parser.NewParagraphParser(), 1000),
+		),
+		parser.WithInlineParsers(
+			util.Prioritized(parser.NewCodeSpanParser(), 100),
+			util.Prioritized(parser.NewLinkParser(), 200),
+			util.Prioritized(emphasis{}, 500),
+		),
+		parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
+		parser.WithASTTransformers(util.Prioritized(ownLinks{}, 100)),
+	)),
+	goldmark.WithExtensions(
+		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)),
+		extension.Strikethrough,
+	),
+)
+
+// rendered are the elements that Markdown becomes.
+var rendered = []string{
+	"p", "br", "hr", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li",
+	"h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
+}
+
+// answerPolicy is the second wall behind the parser: what it does not list
+// does not reach a browser.
+var answerPolicy = policy()
+
+// policy returns what all rendered text may hold.
+func policy() *bluemonday.Policy {
+	p := bluemonday.NewPolicy()
+	p.AllowElements(rendered...)
+	p.AllowAttrs("align").Matching(regexp.MustCompile(`^(left|center|right)$`)).OnElements("th", "td")
+	p.AllowAttrs("start").Matching(regexp.MustCompile(`^[0-9]{1,9}$`)).OnElements("ol")
+	p.AllowAttrs("href").Matching(ownDocument).OnElements("a")
+	p.AllowRelativeURLs(true)
+	p.RequireParseableURLs(true)
+	return p
+}
+
+// blocks renders Markdown, one sanitised piece of HTML for each block at the
+// top of it. Marks pass through.
+func blocks(source string) []string {
+	text, doc := parse(source)
+	var html []string
+	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
+		var b bytes.Buffer
+		if err := markdown.Renderer().Render(&b, text, n); err != nil {
+			b.Reset() // a bytes.Buffer does not fail, and half a block is not shown
+		}
+		html = append(html, answerPolicy.Sanitize(b.String()))
+	}
+	return html
+}
+
+// parse reads Markdown into a tree over the returned bytes.
+func parse(source string) ([]byte, ast.Node) {
+	b := []byte(source)
+	return b, markdown.Parser().Parse(text.NewReader(b))
+}
+
+// ownLinks leaves of images and of links to elsewhere their words alone.
+type ownLinks struct{}
+
+// Transform implements [parser.ASTTransformer].
+func (ownLinks) Transform(doc *ast.Document, _ text.Reader, _ parser.Context) {
+	var foreign []ast.Node
+	err := ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.Image:
+			foreign = append(foreign, n)
+		case *ast.Link:
+			if n.Title = nil; !ownDocument.Match(n.Destination) {
+				foreign = append(foreign, n)
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	if err != nil {
+		doc.RemoveChildren(doc) // the walk above returns no error; without it nothing is shown
+		return
+	}
+	for _, n := range foreign {
+		unwrap(n)
+	}
+}
+
+// unwrap puts the children of n in its place.
+func unwrap(n ast.Node) {
+	parent := n.Parent()
+	for c := n.FirstChild(); c != nil; {
+		next := c.NextSibling()
+		parent.InsertBefore(parent, n, c)
+		c = next
+	}
+	parent.RemoveChild(parent, n)
+}

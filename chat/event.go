@@ -24,8 +24,9 @@ type Turn struct {
 }
 
 // An Event is one step of an answer: Stage, Sources, Delta, Sentence, Refusal
-// or Done. An answer is Stages, then Sources, then Deltas with the Sentences
-// they finish, then Done; or a Refusal, then Done.
+// or Done. An answer is the Stage Searching, then Sources, the Stage Writing
+// where a model writes, then Deltas with the Sentences they finish, then Done;
+// or Searching, then a Refusal, then Done.
 type Event interface{ event() }
 
 // A Stage says what is being done while nothing can be read yet.
@@ -66,6 +67,9 @@ type Source struct {
 	// Marks are the parts of Quote that share words with the question, in
 	// bytes, sorted and apart.
 	Marks []Span
+	// Start and End are the place of Quote in the document's extracted text,
+	// in bytes, End exclusive.
+	Start, End int
 }
 
 // A Span is a part of a text, in bytes, End exclusive.
@@ -117,10 +121,14 @@ type Done struct {
 	Mode  Mode
 	Text  string // the whole answer, without marks
 	Cited []int  // sources that a sentence was attributed to, sorted
-	Model string // that wrote it, "" in other modes than ByModel
+	Model string // that wrote it, "" where no model did
 	// Cut says that the answer ended before the model was finished, by its
-	// length limit or a person's stop.
+	// length limit.
 	Cut bool
+	// Degraded says what was missing though it is configured: the embedder,
+	// or the model (an [ErrModelUnavailable]). It is for the operator's log,
+	// not for people, and nil where nothing was.
+	Degraded error
 }
 
 // A Mode is the way an answer was made.
@@ -130,7 +138,9 @@ type Mode string
 const (
 	ByModel  Mode = "model"  // a model wrote it from the sources
 	ByQuotes Mode = "quotes" // there is no model: the sources speak for themselves
-	Refused  Mode = "refused"
+	// Refused answers say that the documents do not tell: by a Refusal, or,
+	// where the model itself found so, in a Delta.
+	Refused Mode = "refused"
 )
 
 func (Stage) event()    {}

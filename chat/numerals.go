@@ -38,10 +38,17 @@ func hanPower(r rune) int { return hanPowers[r] }
 // is missing: 十分 is "very".
 const measures = "天日月年个個周週元块塊人次名岁歲级級条條项項章节節款页頁份件倍折成点點号號季层層楼樓小工分米公吨台位场場轮輪门門%"
 
+// longestNumeral bounds a number in characters or words: what is longer is no
+// number, and its value would take long to work out.
+const longestNumeral = 20
+
 // hanNumeral reads a run of Chinese numerals: 三百五十, 二〇一八, 一点五.
 func (s *scanner) hanNumeral() {
 	start := s.at
 	run := []rune(s.run(func(r rune) bool { return hanDigit(r) >= 0 || hanPower(r) > 0 }))
+	if len(run) > longestNumeral {
+		return
+	}
 	value, structured := hanValue(run)
 	percent := start >= 3 && string(s.folded[start-3:start]) == "百分之" || start >= 3 && string(s.folded[start-3:start]) == "千分之"
 	if string(run) == "百" && s.peek(s.at) == '分' && s.peek(s.at+1) == '之' {
@@ -117,9 +124,12 @@ func hanValue(run []rune) (value string, structured bool) {
 		if power < 4 {
 			section.Sub(section, big.NewInt(digit))
 			section.Add(section, new(big.Int).Mul(big.NewInt(digit), powerOfTen(power)))
+		} else if power == 4 {
+			total.Add(total, section.Mul(section, powerOfTen(4)))
+			section = new(big.Int)
 		} else {
 			total.Add(total, section).Mul(total, powerOfTen(power))
-			section.SetInt64(0)
+			section = new(big.Int)
 		}
 		digit = -1
 	}
@@ -211,10 +221,10 @@ func (s *scanner) numberWords(start int, first string) {
 	parts, words := []string{section.String()}, 1
 	for end := s.at; ; end = s.at {
 		w := s.followingWord()
-		if v, ok := smallWords[w]; ok && v > 0 {
+		if v, ok := smallWords[w]; ok && v > 0 && words < longestNumeral {
 			section.Add(section, big.NewInt(v))
 			parts = append(parts, big.NewInt(v).String())
-		} else if power := powerWords[w]; len(w) > 2 && power > 0 {
+		} else if power := powerWords[w]; len(w) > 2 && power > 0 && words < longestNumeral {
 			section.Mul(section, powerOfTen(power))
 			if power >= 3 {
 				total.Add(total, section)

@@ -1,6 +1,10 @@
 package retrieval
 
-import "bureau/access"
+import (
+	"strings"
+
+	"bureau/access"
+)
 
 // A DocumentID is the opaque id of a document, made from its place: source
 // and path. It is safe in a URL and says nothing about the document.
@@ -26,6 +30,10 @@ type Passage struct {
 	Headings []string // path of headings above the passage, outermost first, without the title
 	Anchor   string   // anchor of the nearest heading in the document's page, or ""
 	Text     string   // as shown: a part of the document's extracted text
+	// Header is the head of the table that Text goes on with, as Markdown lines
+	// without the last line break, or "". It stands elsewhere in the document
+	// and goes in front of Text where Text is embedded, indexed or quoted.
+	Header string
 	// Start and End are the passage's place in the extracted text, in bytes,
 	// End exclusive.
 	Start, End int
@@ -33,18 +41,23 @@ type Passage struct {
 	Language string
 }
 
-// Indexed returns the text that is embedded and indexed for p: the title, the
-// headings above it, and the text itself, each on a line of its own.
+// Indexed returns the text that is embedded and indexed for p: the title with
+// the headings above it, the table's header, and the text itself, each on lines
+// of its own.
 func (p Passage) Indexed(title string) string {
-	text := title
+	var b strings.Builder
+	b.WriteString(title)
 	for _, h := range p.Headings {
-		if text != "" {
-			text += " › "
+		if b.Len() > 0 {
+			b.WriteString(" › ")
 		}
-		text += h
+		b.WriteString(h)
 	}
-	if text == "" {
-		return p.Text
+	for _, part := range []string{p.Header, p.Text} {
+		if b.Len() > 0 && part != "" {
+			b.WriteByte('\n')
+		}
+		b.WriteString(part)
 	}
-	return text + "\n" + p.Text
+	return b.String()
 }

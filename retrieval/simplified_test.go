@@ -44,7 +44,7 @@ func openCCTable(t *testing.T) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for r := range han() {
+		for r := range chineseCharacters() {
 			converted, err := cc.Convert(string(r))
 			if err != nil {
 				t.Fatal(err)
@@ -65,9 +65,9 @@ func openCCTable(t *testing.T) string {
 	return table.String()
 }
 
-// han yields the Chinese characters that NFKC leaves alone: the others are
+// chineseCharacters yields the Chinese characters that NFKC leaves alone: the others are
 // gone before the table is asked.
-func han() iter.Seq[rune] {
+func chineseCharacters() iter.Seq[rune] {
 	return func(yield func(rune) bool) {
 		for r := rune(0x3400); r <= 0x3FFFF; r++ {
 			if unicode.Is(unicode.Han, r) && norm.NFKC.IsNormalString(string(r)) && !yield(r) {

@@ -5,11 +5,10 @@ import "strings"
 // stopWords are English words that say nothing about what a text is about.
 // They are dropped from passages and questions alike, as they stand after
 // folding and without apostrophes.
-var stopWords = set(`a about after all am an and any are as at be because been before being both but by can
-could did do does doing dont for from get had has have having he her here his how i if in into is it its
-just me more most my no not of on only or other our out over she should so some such than that the their
-them then there these they this those through to too up us very was we were what when where which while
-who whom why will with would you your`)
+var stopWords = set(`a am an and any are as at be because been but by can cant could couldnt did didnt do does doesnt doing dont
+for from had has have he her here hes his how i im in is isnt it its ive lets me my of on or please she
+shes should so some such tell than that thats the their them then there these they theyre this those to us was
+wasnt we were weve what whats when where which who whom why will with wont would wouldnt you your youre youve`)
 
 // questionWords are the Chinese words that make a sentence a question and the
 // commonest particles, as they stand after folding, longer ones first.

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"html"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -50,9 +51,12 @@ func sentenceBegin(text string, s chat.Sentence) (int, bool) {
 	return begin, unicode.IsLetter(r)
 }
 
-// sentenceEnd returns the byte behind the sentence's last words. Lines that
-// are only signs (the end of a code block, the line under a heading) and the
-// border of a table's row stay behind it: a mark in them would break them.
+// onlySigns matches a line that a mark would break: the fence of a code block,
+// the line under a heading, a bullet or number without its words.
+var onlySigns = regexp.MustCompile("^[ \t]*(```.*|[0-9]{1,9}[.)]|[^\\p{L}\\p{N}]*)$")
+
+// sentenceEnd returns the byte behind the sentence's last words. Lines of signs
+// alone and the border of a table's row stay behind it.
 func sentenceEnd(text string, s chat.Sentence) (int, bool) {
 	if !within(text, s) {
 		return 0, false
@@ -64,8 +68,7 @@ func sentenceEnd(text string, s chat.Sentence) (int, bool) {
 		if words == "" {
 			return 0, false
 		}
-		if strings.ContainsFunc(line, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }) &&
-			!strings.HasPrefix(strings.TrimLeft(line, " "), "```") {
+		if !onlySigns.MatchString(line) {
 			return s.Start + len(words), true
 		}
 		words = words[:len(words)-len(line)]
@@ -120,9 +123,9 @@ func chip(i int, s chat.Sentence, language string) string {
 	words := ""
 	switch {
 	case s.Support == chat.None:
-		words = say(language, wordNoSource)
+		words = phrases["no source"].in(language)
 	case len(s.Unverified) > 0:
-		words = say(language, wordUnverified) + " " + strings.Join(s.Unverified, ", ")
+		words = phrases["unverified"].in(language) + strings.Join(s.Unverified, ", ")
 	default:
 		return b.String()
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"bureau/chat"
 	"bureau/retrieval"
 )
 
@@ -19,6 +20,7 @@ var (
 	errVersion     = errors.New("another version of the protocol")
 	errEmpty       = errors.New("an empty question")
 	errTooLong     = errors.New("a question over the limit")
+	errNarrow      = errors.New("narrowed to nothing the person reads")
 	errDuplicate   = errors.New("a question with an id that was asked before")
 	errNoAnswer    = errors.New("no such answer is running on this socket")
 	errTooMany     = errors.New("too many questions at once")
@@ -39,6 +41,7 @@ var (
 const (
 	closeSignedOut = 4501 // sign in again
 	closeVersion   = 4502 // load the page again
+	closeNoAccess  = 4503 // ask for rights
 )
 
 // A failure is how an error looks to people and to clients.
@@ -59,9 +62,11 @@ var failures = []failure{
 	{errRevoked, "revoked", http.StatusForbidden, closeSignedOut, true, phrase{
 		"What you may read has changed, so this answer was ended. Please ask again.",
 		"您的阅读权限有变化，此回答已中止。请重新提问。", "您的閱讀權限有變化，此回答已中止。請重新提問。"}},
-	{retrieval.ErrNoScope, "no_access", http.StatusNotFound, closeSignedOut, false, phrase{
+	{retrieval.ErrNoScope, "no_access", http.StatusNotFound, closeNoAccess, false, phrase{
 		"There is nothing you may read here. Please ask whoever looks after Bureau in your company.",
 		"这里没有您可以阅读的内容，请联系公司的管理员。", "這裡沒有您可以閱讀的內容，請聯絡公司的管理員。"}},
+	{errNarrow, "no_access", http.StatusNotFound, websocket.ClosePolicyViolation, false, phrase{
+		"You may not read any of the departments you chose.", "您选择的部门中没有您可以阅读的内容。", "您選擇的部門中沒有您可以閱讀的內容。"}},
 	{retrieval.ErrNotFound, "not_found", http.StatusNotFound, websocket.ClosePolicyViolation, false, notFound},
 	{errNoPage, "not_found", http.StatusNotFound, websocket.ClosePolicyViolation, false, notFound},
 	{errVersion, "version", http.StatusBadRequest, closeVersion, false, phrase{
@@ -70,9 +75,8 @@ var failures = []failure{
 		"Please write a question first.", "请先输入问题。", "請先輸入問題。"}},
 	{errTooLong, "too_long", http.StatusRequestEntityTooLarge, websocket.CloseMessageTooBig, false, phrase{
 		"This question is too long. Please shorten it.", "问题太长，请缩短后再试。", "問題太長，請縮短後再試。"}},
-	{errTooMany, "busy", http.StatusTooManyRequests, websocket.CloseTryAgainLater, true, phrase{
-		"You already have questions waiting. Please try again when one is answered.",
-		"您还有问题在等待回答，请稍后再试。", "您還有問題在等待回答，請稍後再試。"}},
+	{chat.ErrTooManyQuestions, "busy", http.StatusTooManyRequests, websocket.CloseTryAgainLater, true, busy},
+	{errTooMany, "busy", http.StatusTooManyRequests, websocket.CloseTryAgainLater, true, busy},
 	{errTooSoon, "too_fast", http.StatusTooManyRequests, websocket.CloseTryAgainLater, true, phrase{
 		"That was a little fast. Please wait a moment.", "操作太快了，请稍等片刻。", "操作太快了，請稍等片刻。"}},
 	{errDuplicate, "duplicate", http.StatusConflict, websocket.ClosePolicyViolation, false, phrase{
@@ -88,7 +92,7 @@ var failures = []failure{
 		"This page may not use the chat.", "此页面不能使用聊天。", "此頁面不能使用聊天。"}},
 	{errBadHost, "host", http.StatusMisdirectedRequest, websocket.ClosePolicyViolation, false, phrase{
 		"This demonstration answers only under the name localhost.", "此演示只能通过 localhost 访问。", "此示範只能透過 localhost 存取。"}},
-	{errNoSignIn, "no_sign_in", http.StatusForbidden, closeSignedOut, false, phrase{
+	{errNoSignIn, "no_sign_in", http.StatusForbidden, closeNoAccess, false, phrase{
 		"Signing in is not set up here. Please ask whoever looks after Bureau in your company.",
 		"这里还没有设置登录方式，请联系公司的管理员。", "這裡還沒有設定登入方式，請聯絡公司的管理員。"}},
 	{errShutdown, "restarting", http.StatusServiceUnavailable, websocket.CloseGoingAway, true, phrase{
@@ -102,6 +106,9 @@ var (
 	notFound = phrase{
 		"There is no such page, or it is not among those you may read.",
 		"没有这个页面，或者它不在您可以阅读的范围内。", "沒有這個頁面，或者它不在您可以閱讀的範圍內。"}
+	busy = phrase{
+		"You already have questions waiting. Please try again when one is answered.",
+		"您还有问题在等待回答，请稍后再试。", "您還有問題在等待回答，請稍後再試。"}
 	misunderstood = phrase{
 		"The page and the server misunderstood each other. Please load the page again.",
 		"页面与服务器之间出现了误会，请重新加载页面。", "頁面與伺服器之間出現了誤會，請重新載入頁面。"}

@@ -121,10 +121,11 @@ type (
 	// done ends an answer.
 	done struct {
 		head
-		Mode     string `json:"mode"`     // "model", "quotes" or "refused"
-		Cited    []int  `json:"cited"`    // sources that were used
-		Markdown string `json:"markdown"` // the whole answer with [n] marks and its sources, for copying
-		Stopped  bool   `json:"stopped,omitempty"`
+		Mode     string `json:"mode"`              // "model", "quotes" or "refused"
+		Cited    []int  `json:"cited"`             // sources that were used
+		Markdown string `json:"markdown"`          // the whole answer with [n] marks and its sources, for copying
+		Stopped  bool   `json:"stopped,omitempty"` // by the person
+		Cut      bool   `json:"cut,omitempty"`     // by the limit of an answer's length
 	}
 	// failed ends an answer, or names what was wrong with a frame. Words are
 	// for people, in their language; Retry says whether trying again helps.

@@ -16,7 +16,7 @@ var templateFiles embed.FS
 
 // templates are the pages, each beside the frame they share.
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"say":   func(string, string) string { return "" }, // replaced below: it needs the words by name
+	"say":   say,
 	"asset": assetPath,
 }).ParseFS(templateFiles, "templates/*.html"))
 
@@ -57,7 +57,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // page writes a page. Nothing is written when the page cannot be made.
 func (s *Server) page(w http.ResponseWriter, status int, name string, v view) error {
-	v.Company = s.config.Name
+	v.Company = s.config.Name.In(v.Language)
 	var b bytes.Buffer
 	if err := templates.ExecuteTemplate(&b, name, v); err != nil {
 		return fmt.Errorf("make page %s: %w", name, err)
@@ -76,7 +76,7 @@ func (s *Server) chatPage(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	language := s.language(r)
-	return s.page(w, http.StatusOK, "chat", view{Language: language, Title: say(language, wordChat), Person: &p})
+	return s.page(w, http.StatusOK, "chat", view{Language: language, Title: phrases["ask"].in(language), Person: &p})
 }
 
 // signedIn returns the person of a request, as the company knows them now.
@@ -85,7 +85,7 @@ func (s *Server) signedIn(r *http.Request) (access.Person, error) {
 	if !ok {
 		return access.Person{}, errSignedOut
 	}
-	p, ok := s.person(one.person)
+	p, ok := s.config.Company.Person(one.person)
 	if !ok {
 		return access.Person{}, errSignedOut
 	}

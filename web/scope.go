@@ -23,7 +23,7 @@ func (s *Server) scope(person string) (access.Scope, error) {
 }
 
 // narrowed returns the scope of one question: the person's, less what the
-// client wished away. A wish that leaves nothing is [retrieval.ErrNoScope].
+// client wished away. A wish that leaves nothing is errNarrow.
 func (s *Server) narrowed(person string, departments []string) (access.Scope, error) {
 	scope, err := s.scope(person)
 	if err != nil || len(departments) == 0 {
@@ -34,7 +34,7 @@ func (s *Server) narrowed(person string, departments []string) (access.Scope, er
 		want[i] = access.Department(d)
 	}
 	if scope = scope.Narrow(want...); scope.IsZero() {
-		return access.Scope{}, retrieval.ErrNoScope
+		return access.Scope{}, errNarrow
 	}
 	return scope, nil
 }
@@ -50,4 +50,9 @@ func readsLess(now, before access.Scope) bool {
 // holds reports whether all of want is in have.
 func holds(have, want []access.Department) bool {
 	return !slices.ContainsFunc(want, func(d access.Department) bool { return !slices.Contains(have, d) })
+}
+
+// shared returns the departments that are in both, in the order of a.
+func shared(a, b []access.Department) []access.Department {
+	return slices.DeleteFunc(slices.Clone(a), func(d access.Department) bool { return !slices.Contains(b, d) })
 }

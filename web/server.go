@@ -26,6 +26,8 @@ type Rights interface {
 type Company interface {
 	// People returns everybody who may sign in, in a stable order.
 	People() []access.Person
+	// Person returns one of them, or false.
+	Person(id string) (access.Person, bool)
 	// DepartmentName returns the name of a department in a language, or
 	// another one's name for it where that language has none.
 	DepartmentName(d access.Department, language string) string
@@ -44,28 +46,28 @@ type Library interface {
 	Read(ctx context.Context, scope access.Scope, id retrieval.DocumentID) (retrieval.Text, error)
 }
 
-// A Queue lets people take turns. Wait returns when it is person's turn, with
-// what ends the turn, or an error when ctx ended first. It calls place with
-// the place in line, 1 being next, whenever that changes, and not once it has
-// returned.
+// A Queue lets people take turns. Enter returns when it is person's turn, with
+// what ends the turn, or an error when there is no room or ctx ended first.
+// While it waits it calls place, on the caller's goroutine, with the place in
+// line, 1 being next, whenever that has changed.
 type Queue interface {
-	Wait(ctx context.Context, person string, place func(int)) (leave func(), err error)
+	Enter(ctx context.Context, person string, place func(int)) (leave func(), err error)
 }
 
 // Conversations remember what people asked before. A conversation belongs to
-// the person: the same name under another person is another one.
+// the person: the same id under another person is another one.
 type Conversations interface {
-	// Earlier returns the turns of a conversation, oldest first, whose sources
-	// are all still in scope.
-	Earlier(ctx context.Context, scope access.Scope, person, conversation string) ([]chat.Turn, error)
+	// Earlier returns the turns of a conversation, oldest first, without those
+	// that rest on a document which scope does not read any more.
+	Earlier(ctx context.Context, scope access.Scope, person, id string) ([]chat.Turn, error)
 	// Add puts a turn at the end of a conversation.
-	Add(ctx context.Context, person, conversation string, turn chat.Turn) error
+	Add(person, id string, turn chat.Turn, now time.Time)
 }
 
 // A Config is everything a server is made of. All of it is required, but for
 // Suggest, ModelName, Now and Log.
 type Config struct {
-	Name          string // of the company
+	Name          access.Names // of the company
 	Rights        Rights
 	Company       Company
 	Answerer      Answerer
@@ -143,16 +145,6 @@ func New(config Config) (*Server, error) {
 // until their answers have ended, or for ctx. [http.Server.Shutdown] does not
 // know the sockets; it is called beside this.
 func (s *Server) Shutdown(ctx context.Context) error { return s.hub.shutdown(ctx) }
-
-// person returns the person of the company with this id.
-func (s *Server) person(id string) (access.Person, bool) {
-	for _, p := range s.config.Company.People() {
-		if string(p.ID) == id {
-			return p, true
-		}
-	}
-	return access.Person{}, false
-}
 
 // names returns departments with their names in a language.
 func (s *Server) names(departments []access.Department, language string) []departmentName {

@@ -3,8 +3,6 @@ package web
 import (
 	"net/http"
 	"regexp"
-
-	"bureau/access"
 )
 
 // afterSignIn matches the places that a sign-in may lead back to.
@@ -24,22 +22,19 @@ func (s *Server) signInPage(w http.ResponseWriter, r *http.Request) error {
 	language := speak(r.Header.Get("Accept-Language"))
 	var choices []choice
 	for _, p := range s.config.Company.People() {
-		choices = append(choices, s.choice(p, language))
+		// Who reads nothing today is not asked in.
+		if scope, err := s.scope(p.ID); err == nil {
+			choices = append(choices, choice{
+				ID: p.ID, Name: p.Name, Title: p.Title.In(language),
+				Departments: s.names(scope.Departments(), language),
+			})
+		}
 	}
 	next := r.URL.Query().Get("next")
 	if !afterSignIn.MatchString(next) {
 		next = ""
 	}
-	return s.page(w, http.StatusOK, "sign-in", view{Language: language, Title: say(language, wordSignIn), Choices: choices, Next: next})
-}
-
-// choice returns a person as the sign-in page shows them.
-func (s *Server) choice(p access.Person, language string) choice {
-	c := choice{ID: string(p.ID), Name: p.Name, Title: p.Title}
-	if scope, err := s.scope(c.ID); err == nil {
-		c.Departments = s.names(scope.Departments(), language)
-	}
-	return c
+	return s.page(w, http.StatusOK, "sign-in", view{Language: language, Title: phrases["sign in"].in(language), Choices: choices, Next: next})
 }
 
 // signIn begins a session for the person who was chosen, and ends the one
@@ -49,12 +44,15 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 		return errNoSignIn
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
-	person, ok := s.person(r.PostFormValue("person"))
+	person, ok := s.config.Company.Person(r.PostFormValue("person"))
 	if !ok {
 		return errNoPage
 	}
+	if _, err := s.scope(person.ID); err != nil {
+		return errNoPage
+	}
 	s.forget(r)
-	http.SetCookie(w, cookie(s.sessions.begin(string(person.ID), s.config.Now()), int(sessionTime.Seconds())))
+	http.SetCookie(w, cookie(s.sessions.begin(person.ID, s.config.Now()), int(sessionTime.Seconds())))
 	next := r.PostFormValue("next")
 	if !afterSignIn.MatchString(next) {
 		next = "/"

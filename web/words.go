@@ -1,6 +1,10 @@
 package web
 
-import "golang.org/x/text/language"
+import (
+	"fmt"
+
+	"golang.org/x/text/language"
+)
 
 // The languages that people read Bureau in.
 const (
@@ -43,51 +47,38 @@ func (p phrase) in(language string) string {
 	return p.en
 }
 
-// A word names a phrase of the pages.
-type word int
-
-// The phrases of the pages and of the answers' marks. The widget has its own.
-const (
-	wordNoSource word = iota
-	wordUnverified
-	wordSources
-	wordSignIn
-	wordSignInAs
-	wordSignInNote
-	wordSignOut
-	wordSkip
-	wordAnswers
-	wordNoScript
-	wordUpdated
-	wordReadBy
-	wordPassage
-	wordBack
-	wordChat
-	wordCount // how many there are
-)
-
-// phrases are the texts of the words.
-var phrases = [wordCount]phrase{
-	wordNoSource:   {"no source", "无来源", "無來源"},
-	wordUnverified: {"not in the sources:", "来源中没有：", "來源中沒有："},
-	wordSources:    {"Sources", "来源", "來源"},
-	wordSignIn:     {"Sign in", "登录", "登入"},
-	wordSignInAs:   {"Who is asking?", "请选择您的身份", "請選擇您的身分"},
-	wordSignInNote: {
-		"This is a demonstration on this computer. Choose a person; answers come only from what that person may read.",
-		"这是在本机运行的演示。请选择一个人，回答只会来自此人可以阅读的文档。",
-		"這是在本機執行的示範。請選擇一個人，回答只會來自此人可以閱讀的文件。",
+// phrases are the texts of the pages and of the marks in answers, by the names
+// that the templates use. The widget has its own.
+var phrases = map[string]phrase{
+	"no source":  {"no source", "无来源", "無來源"},
+	"unverified": {"not in the sources: ", "来源中没有：", "來源中沒有："},
+	"sources":    {"Sources", "来源", "來源"},
+	"sign in":    {"Sign in", "登录", "登入"},
+	"who":        {"Who is asking?", "请选择您的身份", "請選擇您的身分"},
+	"demo": {
+		"A demonstration on this computer. Choose a person: answers come only from what that person may read.",
+		"这是在本机运行的演示。请选择一个人，回答只来自此人可以阅读的文档。",
+		"這是在本機執行的示範。請選擇一個人，回答只來自此人可以閱讀的文件。",
 	},
-	wordSignOut:  {"Sign out", "退出登录", "登出"},
-	wordSkip:     {"Skip to the question", "跳到提问框", "跳到提問框"},
-	wordAnswers:  {"Answers from what you may read", "只根据您可以阅读的文档回答", "只根據您可以閱讀的文件回答"},
-	wordNoScript: {"The chat needs JavaScript.", "聊天功能需要启用 JavaScript。", "聊天功能需要啟用 JavaScript。"},
-	wordUpdated:  {"Updated", "更新于", "更新於"},
-	wordReadBy:   {"You read this through", "您的阅读权限来自", "您的閱讀權限來自"},
-	wordPassage:  {"The passage from your answer is marked.", "回答所引用的段落已标出。", "回答所引用的段落已標出。"},
-	wordBack:     {"Back to the chat", "返回聊天", "返回聊天"},
-	wordChat:     {"Ask", "提问", "提問"},
+	"sign out":  {"Sign out", "退出登录", "登出"},
+	"ask":       {"Ask", "提问", "提問"},
+	"no script": {"The chat needs JavaScript.", "聊天功能需要启用 JavaScript。", "聊天功能需要啟用 JavaScript。"},
+	"updated":   {"Updated", "更新于", "更新於"},
+	"read by":   {"You may read this as", "您的阅读权限来自", "您的閱讀權限來自"},
+	"passage":   {"To the marked passage", "跳到标出的段落", "跳到標出的段落"},
+	"back":      {"Back to the chat", "返回聊天", "返回聊天"},
+	"language":  {"Language", "语言", "語言"},
+	"en":        {"English", "英文", "英文"},
+	"zh-Hans":   {"Simplified Chinese", "简体中文", "簡體中文"},
+	"zh-Hant":   {"Traditional Chinese", "繁体中文", "繁體中文"},
 }
 
-// say returns a phrase of the pages in one of the languages.
-func say(language string, w word) string { return phrases[w].in(language) }
+// say returns a phrase of the pages in one of the languages. A name without a
+// phrase is an error, which a test of the templates finds.
+func say(language, name string) (string, error) {
+	p, ok := phrases[name]
+	if !ok {
+		return "", fmt.Errorf("no phrase %q", name)
+	}
+	return p.in(language), nil
+}

@@ -3,6 +3,7 @@ package indextest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -48,16 +49,15 @@ func document(id retrieval.DocumentID, readers access.Readers, pieces ...piece) 
 	return r
 }
 
-// terms counts words, in the order of their first occurrence.
+// terms counts words, sorted as retrieval.Analyze sorts them.
 func terms(words string) []retrieval.Term {
-	var counted []retrieval.Term
+	counts := map[string]int{}
 	for word := range strings.FieldsSeq(words) {
-		i := slices.IndexFunc(counted, func(t retrieval.Term) bool { return t.Text == word })
-		if i < 0 {
-			counted = append(counted, retrieval.Term{Text: word, Count: 1})
-			continue
-		}
-		counted[i].Count++
+		counts[word]++
+	}
+	var counted []retrieval.Term
+	for _, word := range slices.Sorted(maps.Keys(counts)) {
+		counted = append(counted, retrieval.Term{Text: word, Count: counts[word]})
 	}
 	return counted
 }

@@ -39,6 +39,7 @@ var promises = []promise{
 	{"ReplaceTakesAllThatWasThere", replaceTakesAllThatWasThere},
 	{"ReplaceIsNeverSeenHalfDone", replaceIsNeverSeenHalfDone},
 	{"ReplaceAllIsOneStep", replaceAllIsOneStep},
+	{"P1_LastOfABatchStandsWithoutATrace", lastOfABatchStands},
 	{"DeleteIsSeenAtOnce", deleteIsSeenAtOnce},
 	{"P3_SetReadersIsSeenAtOnce", setReadersIsSeenAtOnce},
 	{"DocumentsAreListedAsWritten", documentsAreListedAsWritten},

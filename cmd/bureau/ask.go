@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"bureau/chat"
+)
+
+type askCommand struct {
+	asPerson
+	reporting
+	Question string   `arg:"" help:"The question."`
+	Earlier  []string `placeholder:"QUESTION" sep:"none" help:"An earlier question of the same conversation; may be given more than once, oldest first."`
+}
+
+// An askReport is what "bureau ask --json" prints.
+type askReport struct {
+	Question  string           `json:"question"`
+	Person    string           `json:"person"`
+	Mode      chat.Mode        `json:"mode"` // model, quotes or refused
+	Answer    string           `json:"answer"`
+	Model     string           `json:"model,omitempty"`
+	Cut       bool             `json:"cut,omitempty"`
+	Sources   []sourceReport   `json:"sources"`
+	Sentences []sentenceReport `json:"sentences"`
+}
+
+type sourceReport struct {
+	N        int      `json:"n"`
+	Title    string   `json:"title"`
+	Headings []string `json:"headings"`
+	Document string   `json:"document"`
+	Quote    string   `json:"quote"`
+	Used     bool     `json:"used"`
+}
+
+type sentenceReport struct {
+	Text       string       `json:"text"`
+	Source     int          `json:"source"` // 0 for none
+	Support    chat.Support `json:"support"`
+	Unverified []string     `json:"unverified,omitempty"`
+}
+
+// Run answers the question and prints the answer as it is written, or the
+// whole of it as JSON.
+func (c *askCommand) Run(ctx context.Context, e env, s *settings) error {
+	p, err := s.openParts(ctx)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	scope, err := p.scope(c.As)
+	if err != nil {
+		return err
+	}
+	question := chat.Question{Text: c.Question}
+	if person, ok := p.config.policy.Person(c.As); ok {
+		question.Language = person.Language
+	}
+	for _, earlier := range c.Earlier {
+		question.Earlier = append(question.Earlier, chat.Turn{Question: earlier})
+	}
+	live := e.stdout
+	if c.JSON {
+		live = io.Discard
+	}
+	report := askReport{Question: c.Question, Person: c.As, Sources: []sourceReport{}, Sentences: []sentenceReport{}}
+	for event, err := range p.answerer().Answer(ctx, scope, question) {
+		if err != nil {
+			return err
+		}
+		report.take(live, event)
+		if done, ok := event.(chat.Done); ok && done.Degraded != nil {
+			fmt.Fprintf(e.stderr, "bureau: %v\n", done.Degraded)
+		}
+	}
+	return c.report(e.stdout, report, report.writeSources)
+}
+
+// take adds an event to the report and prints what can be read of it already.
+func (r *askReport) take(live io.Writer, event chat.Event) {
+	switch event := event.(type) {
+	case chat.Sources:
+		r.addSources(event.Sources)
+	case chat.Delta:
+		r.Answer += event.Text
+		fmt.Fprint(live, event.Text)
+	case chat.Sentence:
+		r.Sentences = append(r.Sentences, sentenceReport{
+			Text: strings.TrimSpace(r.Answer[event.Start:event.End]), Source: event.Source, Support: event.Support, Unverified: event.Unverified,
+		})
+		fmt.Fprint(live, mark(event))
+	case chat.Refusal:
+		r.Answer = event.Text
+		r.addSources(event.Nearest)
+		fmt.Fprintln(live, event.Text)
+		for _, contact := range event.Ask {
+			fmt.Fprintf(live, "  %s\n", contact.Address)
+		}
+	case chat.Done:
+		r.Mode, r.Model, r.Cut, r.Answer = event.Mode, event.Model, event.Cut, event.Text
+		for _, n := range event.Cited {
+			r.Sources[n-1].Used = true
+		}
+	}
+}
+
+// mark is how a sentence's evidence is shown on a terminal.
+func mark(s chat.Sentence) string {
+	text := ""
+	switch s.Support {
+	case chat.Supported:
+		text = fmt.Sprintf(" [%d]", s.Source)
+	case chat.Weak:
+		text = fmt.Sprintf(" [%d?]", s.Source)
+	case chat.None:
+		text = " [no source]"
+	case chat.Neutral:
+	}
+	if len(s.Unverified) > 0 {
+		text += fmt.Sprintf(" [in no source: %s]", strings.Join(s.Unverified, ", "))
+	}
+	return text
+}
+
+func (r *askReport) addSources(sources []chat.Source) {
+	for _, s := range sources {
+		r.Sources = append(r.Sources, sourceReport{
+			N: s.N, Title: s.Title, Headings: s.Headings, Document: string(s.Document), Quote: s.Quote,
+		})
+	}
+}
+
+// writeSources prints the sources under the answer.
+func (r *askReport) writeSources(w io.Writer) {
+	fmt.Fprintln(w)
+	for _, s := range r.Sources {
+		used := ""
+		if s.Used {
+			used = "  (used)"
+		}
+		fmt.Fprintf(w, "\n[%d] %s%s\n%s\n", s.N, strings.Join(append([]string{s.Title}, s.Headings...), " › "), used, indent(firstLines(s.Quote, 4)))
+	}
+}

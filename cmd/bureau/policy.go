@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"bureau/access"
+)
+
+// policyPoll is how soon an edited configuration counts, at the latest.
+const policyPoll = time.Second
+
+// A livePolicy is the policy as the configuration says now: an edit of the
+// file takes a right away without a restart. It implements what the web room
+// asks about rights and names.
+type livePolicy struct {
+	file    string
+	current atomic.Pointer[access.Policy]
+}
+
+func newLivePolicy(c *config) *livePolicy {
+	p := &livePolicy{file: c.file}
+	p.current.Store(c.policy)
+	return p
+}
+
+// Scope returns what a person may read at now.
+func (p *livePolicy) Scope(person string, now time.Time) (access.Scope, error) {
+	return p.current.Load().Scope(person, now)
+}
+
+// People returns everyone in the order of the configuration.
+func (p *livePolicy) People() []access.Person { return p.current.Load().People() }
+
+// Person returns a person by id.
+func (p *livePolicy) Person(id string) (access.Person, bool) { return p.current.Load().Person(id) }
+
+// DepartmentName returns the name of d in a language.
+func (p *livePolicy) DepartmentName(d access.Department, language string) string {
+	return p.current.Load().DepartmentName(d, language)
+}
+
+// follow takes in every change of the file until ctx ends. A file with
+// mistakes changes nothing and is logged: rights stay as they were last
+// written down without a mistake.
+func (p *livePolicy) follow(ctx context.Context) {
+	tick := time.NewTicker(policyPoll)
+	defer tick.Stop()
+	last := stamp(p.file)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if now := stamp(p.file); now != last {
+			last = now
+			if err := p.reload(); err != nil {
+				slog.Error("the configuration was changed and is not used", "error", err)
+				continue
+			}
+			slog.Info("people and departments are as the configuration says now", "file", p.file)
+		}
+	}
+}
+
+// reload reads the policy from the file.
+func (p *livePolicy) reload() error {
+	document, err := os.ReadFile(p.file)
+	if err != nil {
+		return err
+	}
+	_, mistakes := decode(p.file, document)
+	policy, err := access.Parse(p.file, document)
+	if err := errors.Join(mistakes, err); err != nil {
+		return err
+	}
+	p.current.Store(policy)
+	return nil
+}
+
+// A fileStamp changes when a file does.
+type fileStamp struct {
+	size    int64
+	changed time.Time
+}
+
+func stamp(file string) fileStamp {
+	info, err := os.Stat(file)
+	if err != nil {
+		return fileStamp{}
+	}
+	return fileStamp{info.Size(), info.ModTime()}
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"bureau/retrieval"
+)
+
+type searchCommand struct {
+	asPerson
+	reporting
+	Query string `arg:"" help:"What to search for."`
+	K     int    `short:"k" default:"5" help:"How many passages."`
+}
+
+// A searchReport is what "bureau search --json" prints.
+type searchReport struct {
+	Query    string         `json:"query"`
+	Person   string         `json:"person"`
+	Evidence evidenceReport `json:"evidence"`
+	ByWords  bool           `json:"byWords"` // the search went by words alone
+	EmbedMS  float64        `json:"embedMs"`
+	SearchMS float64        `json:"searchMs"`
+	Hits     []hitReport    `json:"hits"`
+}
+
+type evidenceReport struct {
+	Enough    bool    `json:"enough"`
+	Score     float64 `json:"score"`
+	Threshold float64 `json:"threshold"`
+}
+
+type hitReport struct {
+	Source   string   `json:"source"`
+	Path     string   `json:"path"`
+	Title    string   `json:"title"`
+	Headings []string `json:"headings"`
+	Text     string   `json:"text"`
+	Score    float64  `json:"score"`
+	Cosine   float64  `json:"cosine"`
+	Lexical  float64  `json:"lexical"`
+}
+
+// Run prints the passages that the person may read and that fit best.
+func (c *searchCommand) Run(ctx context.Context, e env, s *settings) error {
+	if c.K < 1 || c.K > 100 {
+		return misuse{fmt.Errorf("-k %d must be from 1 to 100", c.K)}
+	}
+	if strings.TrimSpace(c.Query) == "" {
+		return misuse{errors.New("there is nothing to search for")}
+	}
+	p, err := s.openParts(ctx)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	scope, err := p.scope(c.As)
+	if err != nil {
+		return err
+	}
+	result, err := p.searcher().Search(ctx, scope, retrieval.Question{Text: c.Query, K: c.K})
+	if err != nil {
+		return err
+	}
+	if result.Degraded != nil {
+		fmt.Fprintf(e.stderr, "bureau: searched by words alone: %v\n", result.Degraded)
+	}
+	report := searchReport{
+		Query: c.Query, Person: c.As, Evidence: evidenceReport(result.Evidence), Hits: []hitReport{},
+		ByWords: p.embedder == nil || result.Degraded != nil,
+		EmbedMS: result.EmbedTime.Seconds() * 1000, SearchMS: result.SearchTime.Seconds() * 1000,
+	}
+	for _, m := range result.Hits {
+		report.Hits = append(report.Hits, hitReport{
+			Source: m.Document.Source, Path: m.Document.Path, Title: m.Document.Title, Headings: m.Passage.Headings,
+			Text: m.Passage.Text, Score: m.Score, Cosine: m.Cosine, Lexical: m.Lexical,
+		})
+	}
+	return c.report(e.stdout, report, report.write)
+}
+
+// write prints the hits for people.
+func (r searchReport) write(w io.Writer) {
+	if len(r.Hits) == 0 {
+		fmt.Fprintf(w, "Nothing that %s may read fits.\n", r.Person)
+		return
+	}
+	for i, h := range r.Hits {
+		place := strings.Join(append([]string{h.Title}, h.Headings...), " › ")
+		fmt.Fprintf(w, "%d. %s  (%s/%s, %.3f)\n%s\n\n", i+1, place, h.Source, h.Path, h.Score, indent(firstLines(h.Text, 4)))
+	}
+	if !r.Evidence.Enough {
+		fmt.Fprintln(w, "This is too little evidence for an answer: asked, Bureau would refuse.")
+	}
+}
+
+// firstLines returns the first n lines of text that are not blank.
+func firstLines(text string, n int) string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimRight(line, "\n"); strings.TrimSpace(line) != "" {
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) > n {
+		lines = append(lines[:n], "…")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// indent puts every line of text under its heading.
+func indent(text string) string { return "   " + strings.ReplaceAll(text, "\n", "\n   ") }
+
+// openParts loads the configuration and opens the parts.
+func (s *settings) openParts(ctx context.Context) (*parts, error) {
+	config, err := s.load()
+	if err != nil {
+		return nil, err
+	}
+	return openParts(ctx, config)
+}
+
+// language is what the company's people mostly read, for prompts that are
+// prepared before anybody asks.
+func (c *config) language() string {
+	count := map[string]int{}
+	for _, person := range c.policy.People() {
+		count[cmp.Or(person.Language, "en")]++
+	}
+	best := "en"
+	for _, language := range []string{"zh-Hans", "zh-Hant"} {
+		if count[language] > count[best] {
+			best = language
+		}
+	}
+	return best
+}

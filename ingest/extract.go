@@ -1,0 +1,162 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// MaxBytes is the size of the largest file that is read, 32 MiB: ten times
+// the Bible. What is larger is a dump, not an article.
+const MaxBytes = 32 << 20
+
+// maxTitle is the length of the longest title, in runes. A title goes in front
+// of every passage, where it takes from the embedder's limit.
+const maxTitle = 120
+
+// The reasons why a file has no text. Each comes wrapped in words that say
+// what is wrong with this file and what to do about it.
+var (
+	ErrBinary      = errors.New("the file is not text")
+	ErrEmpty       = errors.New("the file has no text")
+	ErrUnsupported = errors.New("the format is not supported")
+	ErrEncoding    = errors.New("the character encoding is not known")
+	ErrTooLarge    = errors.New("the file is too large")
+	ErrFrontMatter = errors.New("the front matter cannot be read")
+)
+
+// An Extracted is the text of a document with what the document says of itself.
+type Extracted struct {
+	// Title is the one the document states, or else its first heading or first
+	// line, or else its file name made readable. Never empty, up to 120 runes.
+	Title string
+	// Language is "en", "zh-Hans", "zh-Hant", or "" for any other.
+	Language string
+	Updated  string // date of the last change as the document states it, YYYY-MM-DD, or ""
+	Owner    string // who answers for the document, as it states it, or ""
+	Front    FrontMatter
+	// Markdown is the text as a person reads it, valid UTF-8 with "\n" line
+	// ends. Passages point into it by byte.
+	Markdown string
+}
+
+// Extract turns a file's bytes into structured text. It is a pure function:
+// the same name and bytes always give the same text. Of name only the last
+// element of its slash-separated path matters.
+//
+// A file that cannot be read gives one of the errors above. A front matter
+// that cannot be read is such an error too, since it may restrict who reads.
+func Extract(name string, data []byte) (Extracted, error) {
+	if len(data) > MaxBytes {
+		return Extracted{}, fmt.Errorf("%w: %d MiB, the limit is %d MiB; split it", ErrTooLarge, len(data)>>20, MaxBytes>>20)
+	}
+	kind, err := formatOf(name)
+	if err != nil {
+		return Extracted{}, err
+	}
+	if err := refuseBinary(data); err != nil {
+		return Extracted{}, err
+	}
+	text, err := decode(data, declaredCharset(kind, data))
+	if err != nil {
+		return Extracted{}, err
+	}
+	stated, body, err := cutFrontMatter(clean(text))
+	if err != nil {
+		return Extracted{}, err
+	}
+	found, err := read(kind, body)
+	if err != nil {
+		return Extracted{}, err
+	}
+	if !strings.ContainsFunc(found.Markdown, isWordRune) {
+		return Extracted{}, fmt.Errorf("%w: no letter or digit in it", ErrEmpty)
+	}
+	return complete(name, stated, found), nil
+}
+
+// read turns the text of a document in a format into Markdown, with what the
+// format itself tells of title, language, date and owner.
+func read(kind format, text string) (Extracted, error) {
+	switch kind {
+	case formatMarkdown:
+		return readMarkdown(text), nil
+	case formatHTML:
+		return readHTML(text)
+	}
+	return readText(text), nil
+}
+
+// complete puts together what the front matter states, what the text shows
+// and what can be guessed, in this order of trust.
+func complete(name string, stated statement, found Extracted) Extracted {
+	x := Extracted{
+		Title:    firstOf(oneLine(stated.title), oneLine(found.Title), readableName(name)),
+		Language: languageOf(found.Markdown, canonicalLanguage(found.Language)), // templates state "en" for everything
+		Updated:  firstOf(dateOf(stated.updated), dateOf(stated.modified), dateOf(stated.dated), dateOf(found.Updated)),
+		Owner:    firstOf(oneLine(stated.owner), oneLine(found.Owner)),
+		Front:    stated.FrontMatter,
+		Markdown: found.Markdown,
+	}
+	if stated.language != "" {
+		x.Language = canonicalLanguage(stated.language) // also where it is none of ours
+	}
+	x.Title = clip(x.Title, maxTitle)
+	return x
+}
+
+// clean returns text with one kind of line end and without characters that
+// nobody sees: control characters, byte order marks, and the tag characters
+// with which instructions can be hidden in a text.
+func clean(text string) string {
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\f", "\n", "\v", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n").Replace(text)
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case unicode.IsControl(r) || r == '\uFEFF' || 0xE0000 <= r && r <= 0xE007F:
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// readableName makes a title of a file's name: "pay_rule-2026.zh-hans.md" is
+// "pay rule 2026".
+func readableName(name string) string {
+	base := path.Base(name)
+	stem, rest, _ := strings.Cut(base, ".")
+	if stem == "" {
+		stem = rest // .profile
+	}
+	title := oneLine(strings.NewReplacer("-", " ", "_", " ").Replace(strings.ToValidUTF8(stem, "")))
+	return firstOf(title, "untitled")
+}
+
+// oneLine returns text with each run of white space as one space.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// firstOf returns the first string that is not empty, or "".
+func firstOf(candidates ...string) string {
+	for _, c := range candidates {
+		if c != "" {
+			return c
+		}
+	}
+	return ""
+}
+
+// clip returns the first limit runes of text, with an ellipsis in place of the
+// last one where some are left out.
+func clip(text string, limit int) string {
+	if utf8.RuneCountInString(text) <= limit {
+		return text
+	}
+	return strings.TrimSpace(string([]rune(text)[:limit-1])) + "…"
+}
+
+// isWordRune reports whether r says something: a letter or a digit.
+func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }

@@ -1,0 +1,155 @@
+package ingest
+
+import (
+	"cmp"
+	"slices"
+
+	"bureau/retrieval"
+)
+
+// CuttingVersion names the way in which Cut cuts. Passages of two versions do
+// not stand in one index, so it changes with every change of what Cut returns.
+const CuttingVersion = "1"
+
+// A Limit is how large passages may be. Zero fields take the default.
+type Limit struct {
+	// Tokens is the size that passages are filled up to. Default 250.
+	Tokens int
+	// MaxTokens is the size of the largest passage as it is embedded, with the
+	// title, the headings and the table's header in front. Default 480: an
+	// embedder of 512 adds a prefix and two marks of its own.
+	MaxTokens int
+	// Count estimates the tokens of a text, rather too many than too few.
+	// Default [EstimateTokens].
+	Count func(string) int
+}
+
+// A Piece is a passage before it has an id.
+type Piece struct {
+	Headings []string // path of headings above, outermost first, without the title
+	Anchor   string   // of the nearest heading, see [retrieval.Anchors], or ""
+	Header   string   // header of the table that Text goes on with, or ""
+	Text     string   // the extracted text from Start to End
+	// Start and End are the place in the extracted text, in bytes, End
+	// exclusive.
+	Start, End int
+	Language   string // of Text: "en", "zh-Hans", "zh-Hant" or ""
+}
+
+// Cut cuts the extracted text into passages that follow its structure. Pieces
+// are in order and do not overlap; what lies between them is white space and
+// headings, which are in the pieces' paths. A text that is not blank gives at
+// least one.
+//
+// Sections are cut apart, but short ones with the same parent stay together.
+// Lists, tables and code stay whole while they fit; then they are cut between
+// items, rows and lines. Paragraphs are cut between sentences.
+func Cut(x Extracted, limit Limit) []Piece {
+	c := cutter{layout: layOut(x.Markdown), title: x.Title, language: x.Language, limit: Limit{
+		Tokens:    cmp.Or(max(limit.Tokens, 0), 250),
+		MaxTokens: cmp.Or(max(limit.MaxTokens, 0), 480),
+		Count:     limit.Count,
+	}}
+	if c.limit.Count == nil {
+		c.limit.Count = EstimateTokens
+	}
+	c.limit.Tokens = min(c.limit.Tokens, c.limit.MaxTokens)
+	all := sections(c.blocks, x.Title)
+	for len(all) > 0 {
+		n := c.together(all)
+		if n > 1 {
+			c.enter(all[0].above, all[0].anchor)
+			c.emit(all[0].start, all[n-1].end())
+		} else {
+			c.enter(all[0].path, all[0].anchor)
+			c.cutSection(all[0].blocks)
+		}
+		all = all[n:]
+	}
+	return c.pieces
+}
+
+// A cutter cuts one text.
+type cutter struct {
+	layout
+	title, language string
+	limit           Limit
+	headings        []string // of the section that is being cut
+	anchor          string
+	pieces          []Piece
+}
+
+// enter begins a section. Of a path that would take more than a third of a
+// passage only the inner headings are kept.
+func (c *cutter) enter(path []string, anchor string) {
+	for len(path) > 0 && c.limit.Count(retrieval.Passage{Headings: path}.Indexed(c.title)) > c.limit.MaxTokens/3 {
+		path = path[1:]
+	}
+	c.headings, c.anchor = slices.Clone(path), anchor
+}
+
+// together returns how many of the first sections make one passage: sections
+// with the same parent and none below, as long as one of two neighbours is very
+// short and all of them are within the target.
+func (c *cutter) together(all []section) int {
+	n := 1
+	for n < len(all) && all[n].parent == all[0].parent && all[n].anchor != "" && all[0].anchor != "" &&
+		!all[n-1].isInner && !all[n].isInner && c.isShort(all[0].start, all[n-1].end(), all[n]) {
+		n++
+	}
+	if n > 1 {
+		c.enter(all[0].above, all[0].anchor)
+		for n > 1 && !c.fits(all[0].start, all[n-1].end()) {
+			n--
+		}
+	}
+	return n
+}
+
+// isShort reports whether the text from start to end, or the section that
+// follows it, is very short, and both are within the target.
+func (c *cutter) isShort(start, end int, next section) bool {
+	short := c.limit.Tokens / 3
+	return (c.limit.Count(c.source[start:end]) < short || c.limit.Count(c.source[next.start:next.end()]) < short) &&
+		c.limit.Count(c.source[start:next.end()]) <= c.limit.Tokens
+}
+
+// emit adds the text from start to end as a piece, without the white space
+// around it, if there is anything in it.
+func (c *cutter) emit(start, end int) {
+	if start, end = trim(c.source, start, end); start < end {
+		p := c.piece(start, end)
+		p.Language = languageOf(p.Text, c.language)
+		c.pieces = append(c.pieces, p)
+	}
+}
+
+// piece returns the text from start to end as a piece of the section that is
+// being cut, but for the language.
+func (c *cutter) piece(start, end int) Piece {
+	p := Piece{
+		Headings: c.headings, Anchor: c.anchor, Header: c.headerAt(start),
+		Text: c.source[start:end], Start: start, End: end,
+	}
+	if c.limit.Count(p.Header) > c.limit.MaxTokens/3 {
+		p.Header = "" // it would leave no room for the rows
+	}
+	return p
+}
+
+// fits reports whether the text from start to end can be one piece.
+func (c *cutter) fits(start, end int) bool {
+	start, end = trim(c.source, start, end)
+	return c.size(start, end) <= c.limit.MaxTokens
+}
+
+// isFilled reports whether the text from start to end is over the target.
+func (c *cutter) isFilled(start, end int) bool {
+	return c.limit.Count(c.source[start:end]) > c.limit.Tokens || !c.fits(start, end)
+}
+
+// size returns the tokens of the text from start to end as it is embedded.
+func (c *cutter) size(start, end int) int {
+	p := c.piece(start, end)
+	return c.limit.Count(retrieval.Passage{Headings: p.Headings, Header: p.Header, Text: p.Text}.Indexed(c.title))
+}

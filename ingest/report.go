@@ -1,0 +1,77 @@
+package ingest
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Report says what one run did to the index.
+type Report struct {
+	Seen           int            `json:"seen"`           // documents in the folders
+	Unchanged      int            `json:"unchanged"`      // left as they were
+	Indexed        int            `json:"indexed"`        // new or changed
+	ReadersChanged int            `json:"readersChanged"` // read by others than before, not embedded again
+	Deleted        int            `json:"deleted"`        // taken out of the index
+	Passages       int            `json:"passages"`       // written
+	Embedded       int            `json:"embedded"`       // texts that the embedder was asked for
+	Failed         []Finding      `json:"failed"`         // documents that are not in the index, or not as they are now
+	Warnings       []Finding      `json:"warnings"`
+	Ignored        map[string]int `json:"ignored,omitempty"` // files of kinds that are not read, by extension
+	Seconds        float64        `json:"seconds"`
+}
+
+// A Finding is what is wrong with a document, or with a whole source where
+// Path is empty, in words that name the remedy.
+type Finding struct {
+	Source string `json:"source"`
+	Path   string `json:"path,omitempty"`
+	Reason string `json:"reason"`
+}
+
+// OK reports whether every document of every source is in the index as it is.
+func (r *Report) OK() bool { return len(r.Failed) == 0 }
+
+func (r *Report) fail(source, path string, err error) {
+	r.Failed = append(r.Failed, Finding{source, path, err.Error()})
+}
+
+func (r *Report) warn(source, path string, reasons []string) {
+	for _, reason := range reasons {
+		r.Warnings = append(r.Warnings, Finding{source, path, reason})
+	}
+}
+
+// finish sorts the findings and notes how long the run took.
+func (r *Report) finish(took time.Duration) {
+	for _, findings := range [][]Finding{r.Failed, r.Warnings} {
+		slices.SortStableFunc(findings, func(a, b Finding) int {
+			return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Path, b.Path))
+		})
+	}
+	r.Seconds = took.Seconds()
+}
+
+// WriteTo prints the report for people.
+func (r *Report) WriteTo(w io.Writer) (int64, error) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d documents: %d indexed, %d unchanged, %d with other readers, %d deleted, %d failed; %d passages, %d embedded, %.1f s\n",
+		r.Seen, r.Indexed, r.Unchanged, r.ReadersChanged, r.Deleted, len(r.Failed), r.Passages, r.Embedded, r.Seconds)
+	for _, extension := range slices.Sorted(maps.Keys(r.Ignored)) {
+		fmt.Fprintf(&b, "  not read: %d files %s\n", r.Ignored[extension], cmp.Or(extension, "without an extension"))
+	}
+	for _, list := range []struct {
+		label    string
+		findings []Finding
+	}{{"warning", r.Warnings}, {"failed", r.Failed}} {
+		for _, f := range list.findings {
+			fmt.Fprintf(&b, "  %s: %s: %s\n", list.label, strings.TrimSuffix(f.Source+"/"+f.Path, "/"), f.Reason)
+		}
+	}
+	n, err := io.WriteString(w, b.String())
+	return int64(n), err
+}

@@ -1,0 +1,39 @@
+package ingest
+
+import (
+	"fmt"
+	"path"
+	"slices"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"bureau/access"
+)
+
+// A Source is a folder of documents with who reads it.
+type Source struct {
+	ID      string
+	Path    string // absolute folder
+	Readers access.Readers
+	// Include and Exclude are globs over slash-separated paths inside the
+	// folder, ** for any folders. Nothing included means everything; what is
+	// excluded stays out whatever is included.
+	Include, Exclude []string
+	Language         string // of documents that do not tell, or ""
+}
+
+// Check returns the first glob of s that is not one.
+func (s Source) Check() error {
+	for _, glob := range slices.Concat(s.Include, s.Exclude) {
+		if !doublestar.ValidatePattern(glob) {
+			return fmt.Errorf("source %s: %q is not a glob such as **/*.md", s.ID, glob)
+		}
+	}
+	return nil
+}
+
+// takes reports whether the globs of s let a file in.
+func (s Source) takes(name string) bool {
+	matches := func(glob string) bool { return doublestar.MatchUnvalidated(path.Clean(glob), name) }
+	return (len(s.Include) == 0 || slices.ContainsFunc(s.Include, matches)) && !slices.ContainsFunc(s.Exclude, matches)
+}

@@ -1,0 +1,63 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"bureau/access"
+)
+
+// A class is the documents that the same people read.
+type class struct {
+	id       int64
+	readers  access.Readers
+	passages int
+	length   int
+}
+
+// allowed returns the classes that scope reads. It is the one place where the
+// engine decides about rights, and it leaves the decision to the scope.
+func allowed(ctx context.Context, tx *sql.Tx, scope access.Scope) (map[int64]class, error) {
+	rows, err := tx.QueryContext(ctx, "SELECT id, readers, passages, length FROM classes")
+	if err != nil {
+		return nil, fmt.Errorf("read classes: %w", err)
+	}
+	defer rows.Close()
+	classes := map[int64]class{}
+	for rows.Next() {
+		var (
+			c       class
+			readers []byte
+		)
+		if err := rows.Scan(&c.id, &readers, &c.passages, &c.length); err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(readers, &c.readers); err != nil {
+			return nil, fmt.Errorf("read class %d: %w", c.id, err)
+		}
+		if scope.Allows(c.readers) {
+			classes[c.id] = c
+		}
+	}
+	return classes, rows.Err()
+}
+
+// classOf returns the class of documents with these readers, a new one where
+// there is none.
+func classOf(ctx context.Context, tx *sql.Tx, readers access.Readers) (id int64, err error) {
+	encoded, err := json.Marshal(readers.Canonical())
+	if err != nil {
+		return 0, fmt.Errorf("encode readers: %w", err)
+	}
+	err = tx.QueryRowContext(ctx, `INSERT INTO classes (readers) VALUES ($1)
+		ON CONFLICT (readers) DO UPDATE SET readers = excluded.readers RETURNING id`, string(encoded)).Scan(&id)
+	return id, err
+}
+
+// count adds passages and their length to a class.
+func count(ctx context.Context, tx *sql.Tx, class int64, passages, length int) error {
+	_, err := tx.ExecContext(ctx, "UPDATE classes SET passages = passages + $1, length = length + $2 WHERE id = $3", passages, length, class)
+	return err
+}

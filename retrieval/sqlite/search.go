@@ -1,0 +1,175 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"bureau/access"
+	"bureau/retrieval"
+)
+
+// mostHits is the largest K of a query.
+const mostHits = 1000
+
+// Search ranks the passages that scope reads; see [retrieval.Index].
+func (x *Index) Search(ctx context.Context, scope access.Scope, q retrieval.Query) (retrieval.Rankings, error) {
+	if scope.IsZero() {
+		return retrieval.Rankings{}, retrieval.ErrNoScope
+	}
+	if q.K < 1 || q.K > mostHits {
+		return retrieval.Rankings{}, fmt.Errorf("search: K is %d, and must be from 1 to %d", q.K, mostHits)
+	}
+	if d := x.generation.get().Dimensions; q.Vector != nil && d != 0 {
+		if err := checkVector(q.Vector, d); err != nil {
+			return retrieval.Rankings{}, fmt.Errorf("search: the question cannot be compared: %w", err)
+		}
+	}
+	for {
+		rankings, err := x.search(ctx, scope, q)
+		// The memory only runs ahead while somebody writes; each new
+		// transaction begins at what is newest.
+		if !errors.Is(err, errAhead) {
+			return rankings, err
+		}
+	}
+}
+
+// search runs a query at one moment of the index.
+func (x *Index) search(ctx context.Context, scope access.Scope, q retrieval.Query) (rankings retrieval.Rankings, err error) {
+	err = x.db.Read(ctx, func(tx *sql.Tx) error {
+		release, err := x.memory.hold(ctx, tx)
+		if err != nil {
+			return err
+		}
+		defer release()
+		classes, err := allowed(ctx, tx, scope)
+		if err != nil || len(classes) == 0 {
+			return err
+		}
+		s := searching{ctx: ctx, tx: tx, memory: &x.memory, classes: classes, k: q.K}
+		if q.Vector != nil {
+			if rankings.Dense, err = s.dense(q.Vector); err != nil {
+				return fmt.Errorf("rank by meaning: %w", err)
+			}
+			if n := len(rankings.Dense); n > 0 {
+				rankings.DenseFloor = rankings.Dense[n-1].Score
+			}
+		}
+		if rankings.Lexical, err = s.lexical(q.Terms); err != nil {
+			return fmt.Errorf("rank by words: %w", err)
+		}
+		return nil
+	})
+	return rankings, err
+}
+
+// A searching is one query at one moment, inside the classes that its scope
+// allows.
+type searching struct {
+	ctx     context.Context
+	tx      *sql.Tx
+	memory  *memory // held
+	classes map[int64]class
+	k       int
+}
+
+// classIDs returns the allowed classes as a JSON list, for queries.
+func (s searching) classIDs() string {
+	ids := make([]int64, 0, len(s.classes))
+	for id := range s.classes {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	list, err := json.Marshal(ids)
+	if err != nil {
+		panic(err) // unreachable: numbers encode
+	}
+	return string(list)
+}
+
+// allows returns, for each class number, whether the scope allows it: a lookup
+// that a scan over all slots can afford.
+func (s searching) allows() []bool {
+	most := int64(0)
+	for id := range s.classes {
+		most = max(most, id)
+	}
+	allowed := make([]bool, most+1)
+	for id := range s.classes {
+		allowed[id] = true
+	}
+	return allowed
+}
+
+// A scored is a passage, by number, with its score.
+type scored struct {
+	number int
+	score  float64
+}
+
+// best returns the k best as hits, ties by passage id. candidates is reordered.
+func (s searching) best(candidates []scored) ([]retrieval.Hit, error) {
+	slices.SortFunc(candidates, func(a, b scored) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.number, b.number))
+	})
+	// Of those that tie with the k-th, the ids decide.
+	end := min(s.k, len(candidates))
+	for end > 0 && end < len(candidates) && candidates[end].score == candidates[end-1].score {
+		end++
+	}
+	hits, err := s.hits(candidates[:end])
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(hits, func(a, b retrieval.Hit) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), strings.Compare(a.Passage, b.Passage))
+	})
+	return hits[:min(s.k, len(hits))], nil
+}
+
+// hits gives passages their ids.
+func (s searching) hits(candidates []scored) ([]retrieval.Hit, error) {
+	if len(candidates) == 0 {
+		return nil, nil
+	}
+	scores := make(map[int]float64, len(candidates))
+	for _, c := range candidates {
+		scores[c.number] = c.score
+	}
+	rows, err := s.tx.QueryContext(s.ctx, "SELECT number, id, document FROM passages WHERE number IN (SELECT value FROM json_each($1))", numbers(candidates))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	hits := make([]retrieval.Hit, 0, len(candidates))
+	for rows.Next() {
+		var (
+			number int
+			hit    retrieval.Hit
+		)
+		if err := rows.Scan(&number, &hit.Passage, &hit.Document); err != nil {
+			return nil, err
+		}
+		hit.Score = scores[number]
+		hits = append(hits, hit)
+	}
+	return hits, rows.Err()
+}
+
+// numbers returns the passages' numbers as a JSON list, for queries.
+func numbers(candidates []scored) string {
+	list := []byte{'['}
+	for i, c := range candidates {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		list = fmt.Append(list, c.number)
+	}
+	return string(append(list, ']'))
+}

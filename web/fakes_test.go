@@ -1,0 +1,203 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"bureau/access"
+	"bureau/chat"
+	"bureau/retrieval"
+)
+
+// company is the policy of the tests: Hanna reads Human Resources, Finn
+// reads Finance, both what everyone reads, and Nele is no longer there.
+const company = `
+clearances: [internal, confidential]
+departments:
+  - {id: hr, name: {en: Human Resources, zh-Hans: 人力资源部, zh-Hant: 人力資源部}, contact: hr@larkfield.example}
+  - {id: finance, name: {en: Finance, zh-Hans: 财务部, zh-Hant: 財務部}}
+people:
+  - {id: hanna, name: Hanna Reed, title: {en: HR advisor, zh-Hans: 人力资源顾问}, departments: [hr]}
+  - {id: finn, name: Finn Marsh, title: Controller, departments: [finance]}
+  - {id: mei, name: 林美, title: {en: Recruiter, zh-Hans: 招聘专员}, language: zh-Hans, departments: [hr]}
+  - {id: nele, name: Nele Voss, departments: [hr], until: 2020-01-01}
+`
+
+// parsed returns a policy.
+func parsed(t testing.TB, document string) *access.Policy {
+	t.Helper()
+	policy, err := access.Parse("bureau.yaml", []byte(document))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return policy
+}
+
+// rights are a policy that can be changed while a server runs.
+type rights struct{ policy atomic.Pointer[access.Policy] }
+
+func (r *rights) Scope(person string, now time.Time) (access.Scope, error) {
+	return r.policy.Load().Scope(person, now)
+}
+func (r *rights) People() []access.Person                { return r.policy.Load().People() }
+func (r *rights) Person(id string) (access.Person, bool) { return r.policy.Load().Person(id) }
+func (r *rights) DepartmentName(d access.Department, l string) string {
+	return r.policy.Load().DepartmentName(d, l)
+}
+
+// A shelf is a library of whole documents. It notes what it was asked for.
+type shelf struct {
+	documents map[retrieval.DocumentID]retrieval.Text
+	mu        sync.Mutex
+	asked     []retrieval.DocumentID
+}
+
+func (s *shelf) Read(_ context.Context, scope access.Scope, id retrieval.DocumentID) (retrieval.Text, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked = append(s.asked, id)
+	text, ok := s.documents[id]
+	if !ok || !scope.Allows(text.Document.Readers) {
+		return retrieval.Text{}, retrieval.ErrNotFound
+	}
+	return text, nil
+}
+
+// Readers makes the shelf the ledger of the conversations.
+func (s *shelf) Readers(_ context.Context, ids []retrieval.DocumentID) (map[retrieval.DocumentID]access.Readers, error) {
+	readers := make(map[retrieval.DocumentID]access.Readers)
+	for _, id := range ids {
+		if text, ok := s.documents[id]; ok {
+			readers[id] = text.Document.Readers
+		}
+	}
+	return readers, nil
+}
+
+// library returns one document for each department and one for everyone.
+func library() *shelf {
+	document := func(id, title string, d access.Department, markdown string) retrieval.Text {
+		return retrieval.Text{
+			Document: retrieval.Document{
+				ID: retrieval.DocumentID(id), Title: title, Language: english, Updated: "2026-02-10",
+				Readers: access.Readers{Departments: []access.Department{d}},
+			},
+			Markdown: markdown,
+		}
+	}
+	return &shelf{documents: map[retrieval.DocumentID]retrieval.Text{
+		"leave":  document("leave", "Leave policy", access.Everyone, "# Leave policy\n\n## Annual leave\n\nLeeds has **26 days** a year.\n\nSuzhou has 12 days.\n"),
+		"bands":  document("bands", "Pay bands", "hr", "# Pay bands\n\nBand C begins at 41,000 (secret-of-hr).\n"),
+		"merger": document("merger", "Acquisition plan", "finance", "# Acquisition plan\n\nProject Heron (secret-of-finance).\n"),
+	}}
+}
+
+// source returns a source of a document's page.
+func sourceOf(n int, text retrieval.Text, quote string) chat.Source {
+	start := strings.Index(text.Markdown, quote)
+	return chat.Source{
+		N: n, Document: text.Document.ID, Title: text.Document.Title, Headings: []string{"Annual leave"},
+		Departments: text.Document.Readers.Departments, Updated: text.Document.Updated, Language: english,
+		Quote: quote, Start: start, End: start + len(quote),
+	}
+}
+
+// A scriptwriter answers with the script for the question. It notes what it
+// was asked with.
+type scriptwriter struct {
+	script func(ctx context.Context, scope access.Scope, q chat.Question, yield func(chat.Event) bool)
+	mu     sync.Mutex
+	asked  []chat.Question
+	scopes []access.Scope
+}
+
+func (w *scriptwriter) Answer(ctx context.Context, scope access.Scope, q chat.Question) iter.Seq2[chat.Event, error] {
+	w.mu.Lock()
+	w.asked = append(w.asked, q)
+	w.scopes = append(w.scopes, scope)
+	w.mu.Unlock()
+	return func(yield func(chat.Event, error) bool) {
+		going := true
+		w.script(ctx, scope, q, func(e chat.Event) bool {
+			going = going && yield(e, nil)
+			return going
+		})
+		if going && ctx.Err() != nil {
+			yield(nil, context.Cause(ctx))
+		}
+	}
+}
+
+// fromShelf is a script that answers from every document in scope, so that a
+// leak of anything would be seen in its words.
+func fromShelf(s *shelf) func(context.Context, access.Scope, chat.Question, func(chat.Event) bool) {
+	return func(_ context.Context, scope access.Scope, _ chat.Question, yield func(chat.Event) bool) {
+		yield(chat.Stage{Name: chat.Searching})
+		var found []chat.Source
+		text := ""
+		for _, id := range slices.Sorted(maps.Keys(s.documents)) {
+			if d := s.documents[id]; scope.Allows(d.Document.Readers) {
+				found = append(found, sourceOf(len(found)+1, d, d.Markdown))
+				text += "It says " + d.Document.Title + ". "
+			}
+		}
+		yield(chat.Sources{Sources: found})
+		yield(chat.Stage{Name: chat.Writing})
+		yield(chat.Delta{Text: text})
+		yield(chat.Sentence{Index: 0, Start: 0, End: strings.Index(text, ". ") + 1, Source: 1, Support: chat.Supported})
+		yield(chat.Done{Mode: chat.ByModel, Text: text, Cited: []int{1}, Model: "scripted"})
+	}
+}
+
+// A house is a server with all its parts at hand.
+type house struct {
+	*Server
+	rights  *rights
+	shelf   *shelf
+	answers *scriptwriter
+}
+
+// newHouse returns a server over the parts of the tests.
+func newHouse(t testing.TB) *house {
+	t.Helper()
+	h := &house{rights: new(rights), shelf: library(), answers: new(scriptwriter)}
+	h.rights.policy.Store(parsed(t, company))
+	h.answers.script = fromShelf(h.shelf)
+	server, err := New(Config{
+		Name: access.Names{"en": "Larkfield Instruments", "zh-Hans": "云雀仪器"}, Rights: h.rights, Company: h.rights, Answerer: h.answers, Library: h.shelf,
+		Queue:         chat.NewQueue(2, 4),
+		Conversations: chat.NewConversations(chat.ConversationLimits{Turns: 8, PerPerson: 8, Age: time.Hour}, h.shelf),
+		Suggest: func(_ context.Context, scope access.Scope, _ string, n int) ([]string, error) {
+			if scope.IsZero() || n != suggested {
+				return nil, errors.New("asked without a scope")
+			}
+			return []string{"How many days of leave are there?"}, nil
+		},
+		ModelName:  func() string { return "scripted" },
+		Log:        slog.New(slog.DiscardHandler),
+		DemoSignIn: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Server = server
+	return h
+}
+
+// failing answers with an error that names what nobody outside should read.
+type failing struct{}
+
+func (failing) Answer(context.Context, access.Scope, chat.Question) iter.Seq2[chat.Event, error] {
+	return func(yield func(chat.Event, error) bool) {
+		yield(nil, errors.New("dial 127.0.0.1:11434: connection refused"))
+	}
+}

@@ -1,0 +1,390 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/gorilla/websocket"
+
+	"bureau/access"
+	"bureau/chat"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+func TestAnswerIsTheProtocolsSequence(t *testing.T) {
+	h := newHouse(t)
+	p := dial(t, serve(t, h), h.sessions.begin("hanna", h.config.Now()))
+	p.put(`{"type":"hello","version":1,"language":"en"}`)
+	p.put(`{"type":"ask","id":"q1","text":"How many days?","conversation":"c1","departments":["everyone"]}`)
+	var b strings.Builder
+	for i, f := range append([]map[string]any{p.next()}, p.until("done")...) {
+		if i > 0 && f["seq"] != float64(i) {
+			t.Errorf("seq %v, want %d", f["seq"], i)
+		}
+		if f["answer"] != nil {
+			f["answer"] = "ANSWER"
+		}
+		line, err := json.Marshal(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&b, "%s\n", line)
+	}
+	const golden = "testdata/answer.golden.jsonl"
+	if *update {
+		if err := os.WriteFile(golden, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), b.String()); diff != "" {
+		t.Errorf("frames (-want +got):\n%s", diff)
+	}
+}
+
+// secrets are the words that only one department may read, with a title.
+var secrets = map[string][]string{
+	"hr":      {"secret-of-hr", "Pay bands", "bands"},
+	"finance": {"secret-of-finance", "Acquisition plan", "merger"},
+}
+
+// visits has, for each route that shows what is in documents, everything a
+// person sees there. A new such route without a line here fails the test.
+var visits = map[string]func(t *testing.T, h *house, url, person string) string{
+	"GET /{$}": func(t *testing.T, h *house, url, person string) string {
+		return h.request(t, "GET", url+"/", person, nil).body
+	},
+	"GET /documents/{id}": func(t *testing.T, h *house, url, person string) string {
+		seen := ""
+		for id := range h.shelf.documents {
+			seen += h.request(t, "GET", url+"/documents/"+string(id)+"?passage=0-20", person, nil).body
+		}
+		return seen
+	},
+	"GET /socket": func(t *testing.T, h *house, url, person string) string {
+		p := h.visitAs(t, url, person)
+		seen := ""
+		for _, departments := range []string{`[]`, `["hr","finance"]`, `["everyone","hr","finance","nonsense"]`} {
+			p.put(`{"type":"ask","id":"` + fmt.Sprint(len(seen)) + `","text":"Everything!","conversation":"c","departments":` + departments + `}`)
+			for _, f := range p.until("done") {
+				line, err := json.Marshal(f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				seen += string(line)
+			}
+		}
+		return seen
+	},
+}
+
+func TestP1_L20_EveryRouteShowsEachPersonTheirOwn(t *testing.T) {
+	h := newHouse(t)
+	url := serve(t, h)
+	for _, r := range h.routes() {
+		if !r.documents {
+			continue
+		}
+		visit, ok := visits[r.pattern]
+		if !ok {
+			t.Errorf("route %q shows documents and has no visit in this test", r.pattern)
+			continue
+		}
+		for person, own := range map[string]string{"hanna": "hr", "finn": "finance"} {
+			seen := visit(t, h, url, person)
+			if seen == "" {
+				t.Errorf("%s as %s shows nothing at all", r.pattern, person)
+			}
+			for department, words := range secrets {
+				for _, word := range words {
+					if department != own && strings.Contains(seen, word) {
+						t.Errorf("%s shows %s, who is not of %s, %q", r.pattern, person, department, word)
+					}
+				}
+			}
+			if r.pattern != "GET /{$}" && !strings.Contains(seen, secrets[own][0]) {
+				t.Errorf("%s does not show %s their own", r.pattern, person)
+			}
+		}
+	}
+}
+
+func TestL20_RoutesThatShowNoDocumentsAreListed(t *testing.T) {
+	known := []string{"GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /static/{file}", "GET /healthz", "/"}
+	for _, r := range newHouse(t).routes() {
+		if _, ok := visits[r.pattern]; !ok && !slices.Contains(known, r.pattern) {
+			t.Errorf("route %q is new: does it show what is in documents?", r.pattern)
+		}
+	}
+}
+
+func TestP4_L27_ForeignAndUnknownDocumentsLookTheSame(t *testing.T) {
+	h := newHouse(t)
+	url := serve(t, h)
+	unknown := h.request(t, "GET", url+"/documents/nothing", "hanna", nil)
+	if unknown.status != http.StatusNotFound {
+		t.Fatalf("unknown document: %d", unknown.status)
+	}
+	for _, path := range []string{"/documents/merger", "/documents/merger?passage=0-9", "/documents/%2e%2e", "/documents/a.b", "/documents/" + strings.Repeat("a", 300)} {
+		got := h.request(t, "GET", url+path, "hanna", nil)
+		if diff := cmp.Diff(unknown, got, cmp.AllowUnexported(reply{})); diff != "" {
+			t.Errorf("%s differs from an unknown document:\n%s", path, diff)
+		}
+	}
+	for _, asked := range h.shelf.asked {
+		if !documentID.MatchString(string(asked)) {
+			t.Errorf("the library was asked for %q", asked)
+		}
+	}
+}
+
+func TestDocumentShowsItsPassageMarked(t *testing.T) {
+	h := newHouse(t)
+	url := serve(t, h)
+	text := h.shelf.documents["leave"].Markdown
+	start := strings.Index(text, "Leeds")
+	page := h.request(t, "GET", fmt.Sprintf("%s/documents/leave?passage=%d-%d", url, start, start+10), "hanna", nil).body
+	for _, want := range []string{
+		`<p class="passage" id="Passage">Leeds has <strong>26 days</strong> a year.</p>`, `<p>Suzhou has 12 days.</p>`,
+		`<h2 id="annual-leave">Annual leave</h2>`, `<span class="tag">Everyone</span>`, `2026-02-10`,
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("missing %s in %s", want, page)
+		}
+	}
+	for _, range_ := range []string{"", "9-1", "-4", "x-y", "0-999999999", "999999-9999999"} {
+		if got := h.request(t, "GET", url+"/documents/leave?passage="+range_, "hanna", nil); got.status != http.StatusOK {
+			t.Errorf("passage=%s: %d", range_, got.status)
+		}
+	}
+}
+
+func TestL03_P2_WhoReadsNothingIsToldSoAndNothingIsAsked(t *testing.T) {
+	h := newHouse(t)
+	url := serve(t, h)
+	p := h.visitAs(t, url, "hanna")
+	for id, departments := range []string{`["finance"]`, `["nonsense"]`, `[""]`} {
+		p.put(fmt.Sprintf(`{"type":"ask","id":"%d","text":"Everything!","departments":%s}`, id, departments))
+		if f := p.next(); f["type"] != "failed" || f["code"] != "no_access" {
+			t.Errorf("departments %s: %v", departments, f)
+		}
+	}
+	for _, person := range []string{"nele", "nobody"} {
+		q := dial(t, url, h.sessions.begin(person, h.config.Now()))
+		q.put(`{"type":"hello","version":1}`)
+		if code := q.closed(); code != closeSignedOut {
+			t.Errorf("%s: close code %d", person, code)
+		}
+		if got := h.request(t, "GET", url+"/documents/leave", person, nil); strings.Contains(got.body, "26 days") {
+			t.Errorf("%s reads a document", person)
+		}
+	}
+	if n := len(h.answers.asked); n > 0 {
+		t.Errorf("the answerer was asked %d times", n)
+	}
+}
+
+func TestL12_ARightThatGoesEndsTheAnswer(t *testing.T) {
+	h := newHouse(t)
+	url := serve(t, h)
+	begun, goOn := make(chan struct{}), make(chan struct{})
+	ended := make(chan struct{})
+	h.answers.script = func(ctx context.Context, _ access.Scope, _ chat.Question, yield func(chat.Event) bool) {
+		defer close(ended)
+		yield(chat.Stage{Name: chat.Searching})
+		close(begun)
+		<-goOn
+		for yield(chat.Delta{Text: "secret-of-hr "}) {
+		}
+	}
+	p := h.visitAs(t, url, "hanna")
+	p.put(`{"type":"ask","id":"1","text":"Pay?"}`)
+	<-begun
+	h.rights.policy.Store(parsed(t, strings.Replace(company, "name: Hanna Reed, title: {en: HR advisor, zh-Hans: 人力资源顾问}, departments: [hr]", "name: Hanna Reed", 1)))
+	close(goOn)
+	for {
+		f := p.next()
+		if strings.Contains(fmt.Sprint(f), "secret-of-hr") {
+			t.Fatalf("shown after the right was gone: %v", f)
+		}
+		if f["type"] == "failed" {
+			if f["code"] != "revoked" {
+				t.Errorf("code %v", f["code"])
+			}
+			break
+		}
+	}
+	<-ended // the model's work was stopped too
+
+	// The same socket asks again with what is left.
+	h.answers.script = fromShelf(h.shelf)
+	p.put(`{"type":"ask","id":"2","text":"Pay?"}`)
+	if seen := fmt.Sprint(p.until("done")); strings.Contains(seen, "Pay bands") || !strings.Contains(seen, "Leave policy") {
+		t.Errorf("after the right was gone: %s", seen)
+	}
+}
+
+func TestL24_L33_AfterARightIsGoneTheOldAnswerIsInNoPrompt(t *testing.T) {
+	h := newHouse(t)
+	url := serve(t, h)
+	p := h.visitAs(t, url, "hanna")
+	p.put(`{"type":"ask","id":"1","text":"Pay?","conversation":"c"}`)
+	p.until("done")
+	p.put(`{"type":"ask","id":"2","text":"More?","conversation":"c"}`)
+	p.until("done")
+	if n := len(h.answers.asked[1].Earlier); n != 1 {
+		t.Fatalf("%d earlier turns, want the one that was asked", n)
+	}
+	h.rights.policy.Store(parsed(t, strings.Replace(company, "name: Hanna Reed, title: {en: HR advisor, zh-Hans: 人力资源顾问}, departments: [hr]", "name: Hanna Reed", 1)))
+	p.put(`{"type":"ask","id":"3","text":"And?","conversation":"c"}`)
+	p.until("done")
+	if n := len(h.answers.asked[2].Earlier); n != 0 {
+		t.Errorf("%d earlier turns after the right was gone", n)
+	}
+}
+
+func TestL17_AnAnswerIsStoppedByItsOwnSocketAlone(t *testing.T) {
+	h := newHouse(t)
+	url := serve(t, h)
+	h.answers.script = func(ctx context.Context, _ access.Scope, _ chat.Question, yield func(chat.Event) bool) {
+		yield(chat.Sources{Sources: []chat.Source{sourceOf(1, h.shelf.documents["leave"], "Suzhou has 12 days.")}})
+		yield(chat.Delta{Text: "Twelve."})
+		yield(chat.Stage{Name: chat.Writing})
+		<-ctx.Done()
+	}
+	own, same, other := h.visitAs(t, url, "hanna"), h.visitAs(t, url, "hanna"), h.visitAs(t, url, "finn")
+	own.put(`{"type":"ask","id":"1","text":"Leave?"}`)
+	frames := own.until("stage")
+	stop := `{"type":"stop","answer":"` + frames[0]["answer"].(string) + `"}`
+	for _, p := range []*peer{same, other} {
+		p.put(`{"type":"stop","answer":"UNKNOWN"}`)
+		unknown := p.next()
+		p.put(stop)
+		if diff := cmp.Diff(unknown, p.next()); diff != "" || unknown["code"] != "no_answer" {
+			t.Errorf("a foreign answer is told from an unknown one: %v\n%s", unknown, diff)
+		}
+	}
+	own.put(stop)
+	last := own.until("done")
+	if end := last[len(last)-1]; end["stopped"] != true || !strings.Contains(end["markdown"].(string), "Twelve.") {
+		t.Errorf("stopped: %v", end)
+	}
+}
+
+func TestL32_SocketsOfOtherSitesAreRefused(t *testing.T) {
+	h := newHouse(t)
+	url := serve(t, h)
+	token := h.sessions.begin("hanna", h.config.Now())
+	for name, origin := range map[string][]string{
+		"Foreign": {"https://evil.example"}, "None": nil, "Null": {"null"}, "OtherPort": {"http://127.0.0.1:1"}, "Empty": {""},
+		"Suffix": {url + ".evil.example"}, "User": {"http://" + url[len("http://"):] + "@evil.example"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			header := http.Header{"Cookie": {sessionCookie + "=" + token}}
+			if origin != nil {
+				header["Origin"] = origin
+			}
+			ws, response, err := websocket.DefaultDialer.Dial("ws"+url[len("http"):]+"/socket", header)
+			if err == nil {
+				ws.Close()
+				t.Fatal("the socket opened")
+			}
+			if response.StatusCode != http.StatusForbidden {
+				t.Errorf("status %d", response.StatusCode)
+			}
+		})
+	}
+	dial(t, url, token) // and the page's own opens (L31)
+}
+
+func TestSignOutEndsItsSockets(t *testing.T) {
+	h := newHouse(t)
+	url := serve(t, h)
+	token := h.sessions.begin("hanna", h.config.Now())
+	p := dial(t, url, token)
+	other := h.visitAs(t, url, "hanna")
+	p.put(`{"type":"hello","version":1}`)
+	p.next()
+	got := h.request(t, "POST", url+"/sign-out", "", func(r *http.Request) { r.AddCookie(cookie(token, 60)) })
+	if got.status != http.StatusSeeOther {
+		t.Errorf("status %d", got.status)
+	}
+	if code := p.closed(); code != closeSignedOut {
+		t.Errorf("close code %d", code)
+	}
+	if code := dial(t, url, token).closed(); code != closeSignedOut {
+		t.Errorf("an ended session opens a socket: %d", code)
+	}
+	other.put(`{"type":"ask","id":"1","text":"x"}`)
+	other.until("done") // another session of the same person goes on
+}
+
+func TestShutdownDrainsAndSaysToComeBack(t *testing.T) {
+	h := newHouse(t)
+	ended := make(chan struct{})
+	h.answers.script = func(ctx context.Context, _ access.Scope, _ chat.Question, yield func(chat.Event) bool) {
+		defer close(ended)
+		yield(chat.Stage{Name: chat.Searching})
+		<-ctx.Done()
+	}
+	url := serve(t, h)
+	p := h.visitAs(t, url, "hanna")
+	p.put(`{"type":"ask","id":"1","text":"x"}`)
+	p.until("stage")
+	if err := h.Shutdown(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-ended:
+	default:
+		t.Error("Shutdown returned before the answer had ended")
+	}
+	if code := p.closed(); code != websocket.CloseGoingAway {
+		t.Errorf("close code %d", code)
+	}
+	if code := dial(t, url, h.sessions.begin("finn", h.config.Now())).closed(); code != websocket.CloseGoingAway {
+		t.Errorf("a socket after shutdown: %d", code)
+	}
+}
+
+func TestConfigMistakesAreReportedAtOnce(t *testing.T) {
+	_, err := New(Config{})
+	for _, name := range []string{"Rights", "Company", "Answerer", "Library", "Queue", "Conversations"} {
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s is not in %v", name, err)
+		}
+	}
+}
+
+func TestHealthTellsNothing(t *testing.T) {
+	h := newHouse(t)
+	got := h.request(t, "GET", serve(t, h)+"/healthz", "", nil)
+	if got.status != http.StatusOK || got.body != "ok\n" {
+		t.Errorf("%d %q", got.status, got.body)
+	}
+}
+
+func TestWithoutDemoSignInNobodySignsIn(t *testing.T) {
+	h := newHouse(t)
+	h.config.DemoSignIn = false
+	server := httptest.NewServer(h.Handler())
+	defer server.Close()
+	for _, method := range []string{"GET", "POST"} {
+		if got := h.request(t, method, server.URL+"/sign-in", "", nil); got.status != http.StatusForbidden || len(got.header["Set-Cookie"]) > 0 {
+			t.Errorf("%s: %d %v", method, got.status, got.header)
+		}
+	}
+}

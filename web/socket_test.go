@@ -1,0 +1,252 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"bureau/access"
+	"bureau/chat"
+)
+
+// bubble runs test over a server in virtual time. open opens a socket of a
+// person, who has said hello.
+func bubble(t *testing.T, test func(t *testing.T, h *house, open func(person string) *peer)) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		listener := newPipe()
+		server := http.Server{Handler: h.Handler()}
+		go server.Serve(listener)
+		defer func() {
+			if err := h.Shutdown(context.Background()); err != nil {
+				t.Error(err)
+			}
+			server.Close()
+		}()
+		dialer := websocket.Dialer{NetDialContext: listener.dial}
+		test(t, h, func(person string) *peer {
+			header := http.Header{"Origin": {"http://localhost"}, "Cookie": {sessionCookie + "=" + h.sessions.begin(person, h.config.Now())}}
+			ws, _, err := dialer.Dial("ws://localhost/socket", header)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { ws.Close() })
+			p := &peer{ws, t}
+			p.put(`{"type":"hello","version":1,"language":"en"}`)
+			p.next()
+			return p
+		})
+	})
+}
+
+// sockets returns how many are open.
+func (h *hub) sockets() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.open)
+}
+
+func TestSilentPeerIsDroppedAfterAMinute(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house, open func(string) *peer) {
+		start := time.Now()
+		p := open("hanna")
+		p.SetPingHandler(func(string) error { return nil }) // it reads but answers no ping
+		go func() {
+			for {
+				if _, _, err := p.ReadMessage(); err != nil {
+					return
+				}
+			}
+		}()
+		p.SetReadDeadline(time.Time{})
+		for h.hub.sockets() > 0 {
+			time.Sleep(time.Second)
+		}
+		if d := time.Since(start); d < pongWait || d > pongWait+2*time.Second {
+			t.Errorf("dropped after %v, want %v", d, pongWait)
+		}
+	})
+}
+
+func TestPeerThatAnswersPingsStays(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house, open func(string) *peer) {
+		p := open("hanna")
+		p.SetReadDeadline(time.Time{})
+		go p.ReadMessage() // answers pings
+		time.Sleep(10 * pongWait)
+		if h.hub.sockets() != 1 {
+			t.Error("dropped")
+		}
+	})
+}
+
+func TestSlowReaderPausesItsOwnAnswerAlone(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house, open func(string) *peer) {
+		written := 0
+		h.answers.script = func(_ context.Context, _ access.Scope, q chat.Question, yield func(chat.Event) bool) {
+			if q.Text == "short" {
+				yield(chat.Done{Mode: chat.ByModel})
+				return
+			}
+			for i := range 1000 {
+				if !yield(chat.Sentence{Index: i, Support: chat.Neutral}) {
+					return
+				}
+				written++
+			}
+			yield(chat.Done{Mode: chat.ByModel})
+		}
+		slow, quick := open("hanna"), open("finn")
+		slow.put(`{"type":"ask","id":"1","text":"long"}`)
+		synctest.Wait()
+		if written == 0 || written > 2*queued {
+			t.Errorf("%d events written for a reader that takes none; the queue holds %d", written, queued)
+		}
+		quick.put(`{"type":"ask","id":"1","text":"short"}`)
+		quick.until("done")
+		slow.until("done") // it reads again within the deadline and misses nothing
+		if written != 1000 {
+			t.Errorf("%d events", written)
+		}
+	})
+}
+
+func TestReaderThatTakesNothingIsDropped(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house, open func(string) *peer) {
+		ended := make(chan struct{})
+		h.answers.script = func(_ context.Context, _ access.Scope, _ chat.Question, yield func(chat.Event) bool) {
+			defer close(ended)
+			for i := 0; yield(chat.Sentence{Index: i, Support: chat.Neutral}); i++ {
+			}
+		}
+		start := time.Now()
+		open("hanna").put(`{"type":"ask","id":"1","text":"long"}`)
+		<-ended
+		if d := time.Since(start); d != writeWait {
+			t.Errorf("the answer ended after %v, want %v", d, writeWait)
+		}
+	})
+}
+
+func TestWordsAreGathered(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house, open func(string) *peer) {
+		const words, gap = 1000, time.Millisecond
+		h.answers.script = func(_ context.Context, _ access.Scope, _ chat.Question, yield func(chat.Event) bool) {
+			for range words {
+				time.Sleep(gap)
+				yield(chat.Delta{Text: "word "})
+			}
+			time.Sleep(10 * time.Second)
+			yield(chat.Done{Mode: chat.ByModel})
+		}
+		p := open("hanna")
+		p.put(`{"type":"ask","id":"1","text":"x"}`)
+		start, deltas, last, text := time.Now(), 0, time.Duration(0), ""
+		for f := p.next(); f["type"] != "done"; f = p.next() {
+			if f["type"] != "delta" {
+				continue
+			}
+			if deltas++; deltas == 1 && time.Since(start) != gap {
+				t.Errorf("the first word is shown after %v", time.Since(start))
+			}
+			last = time.Since(start)
+			text += f["text"].(string)
+		}
+		if limit := int(words*gap/flushPeriod) + 2; deltas > limit {
+			t.Errorf("%d deltas in a second, at most %d wanted", deltas, limit)
+		}
+		if text != strings.Repeat("word ", words) || last > words*gap+flushPeriod {
+			t.Errorf("the last words came after %v; %d bytes in all", last, len(text))
+		}
+	})
+}
+
+func TestP3_ARightThatGoesWhileTheModelIsSilentEndsTheAnswer(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house, open func(string) *peer) {
+		h.answers.script = func(ctx context.Context, _ access.Scope, _ chat.Question, yield func(chat.Event) bool) {
+			yield(chat.Stage{Name: chat.Writing})
+			<-ctx.Done()
+		}
+		p := open("hanna")
+		p.put(`{"type":"ask","id":"1","text":"x"}`)
+		p.until("stage")
+		start := time.Now()
+		h.rights.policy.Store(parsed(t, "people: []"))
+		if f := p.next(); f["code"] != "revoked" || time.Since(start) > rightPeriod {
+			t.Errorf("after %v: %v", time.Since(start), f)
+		}
+	})
+}
+
+func TestEndedSessionAsksNoMore(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house, open func(string) *peer) {
+		p := open("hanna")
+		p.SetReadDeadline(time.Time{})
+		codes := make(chan any, 2)
+		go func() {
+			_, _, err := p.ReadMessage()
+			codes <- err
+			_, _, err = p.ReadMessage()
+			codes <- err
+		}()
+		time.Sleep(sessionTime + time.Second) // away from a ping
+		p.put(`{"type":"ask","id":"1","text":"x"}`)
+		if err := <-codes; err != nil {
+			t.Fatalf("no failed frame: %v", err)
+		}
+		if err := <-codes; !websocket.IsCloseError(err.(error), closeSignedOut) {
+			t.Errorf("closed with %v", err)
+		}
+	})
+}
+
+func TestPlaceInLineIsTold(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house, open func(string) *peer) {
+		goOn := make(chan struct{})
+		h.answers.script = func(_ context.Context, _ access.Scope, _ chat.Question, yield func(chat.Event) bool) {
+			<-goOn
+			yield(chat.Done{Mode: chat.ByModel})
+		}
+		p := open("hanna") // one answer of a person runs at a time
+		for i := range 3 {
+			p.put(fmt.Sprintf(`{"type":"ask","id":"%d","text":"x"}`, i))
+			synctest.Wait()
+		}
+		places := ""
+		for range 3 {
+			f := p.next()
+			places += fmt.Sprintf("%v:%v ", f["id"], f["place"])
+		}
+		if places != "0:0 1:1 2:2 " {
+			t.Errorf("places %s", places)
+		}
+		close(goOn)
+		for range 3 {
+			p.until("done")
+		}
+	})
+}
+
+func TestTooManyFramesAreTurnedAway(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house, open func(string) *peer) {
+		p := open("hanna")
+		go func() {
+			for range 3 * framesPerSecond {
+				p.WriteMessage(websocket.TextMessage, []byte(`{"type":"stop","answer":"x"}`))
+			}
+		}()
+		codes := map[any]int{}
+		for range 3 * framesPerSecond {
+			codes[p.next()["code"]]++
+		}
+		if codes["too_fast"] == 0 || codes["no_answer"] == 0 {
+			t.Errorf("codes %v", codes)
+		}
+	})
+}

@@ -24,5 +24,6 @@ VOLUME /data
 EXPOSE 8080
 # --probe asks the server on this machine whether it is ready, and nothing else.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 CMD ["/bureau", "doctor", "--probe"]
+# The configuration is mounted; compose.yaml shows the sample company instead.
 ENTRYPOINT ["/bureau"]
-CMD ["serve", "--listen", "0.0.0.0:8080", "--data", "/data"]
+CMD ["serve", "--config", "/config/bureau.yaml", "--listen", "0.0.0.0:8080", "--data", "/data"]

@@ -47,9 +47,8 @@ type Answerer struct {
 	// Model writes the answers; nil answers with quotes. It must call its
 	// streaming function on the goroutine that called it, one chunk at a time.
 	Model llms.Model
-	// Contacts returns the address to ask a department at, or "" where it has
-	// none; nil knows no address.
-	Contacts func(access.Department) string
+	// Contacts are the addresses to ask departments at.
+	Contacts map[access.Department]string
 	Limits   Limits
 	// Rate learns how fast the Model reads. Answerers of one model share it.
 	// It must be set where Model is.
@@ -194,12 +193,9 @@ func (w *writing) refuse() error {
 // contacts returns whom the asker may turn to: the departments of the scope
 // that have an address, the whole company last.
 func (w *writing) contacts() []Contact {
-	if w.answerer.Contacts == nil {
-		return nil
-	}
 	var contacts []Contact
 	for _, d := range w.scope.Departments() {
-		if address := w.answerer.Contacts(d); address != "" {
+		if address := w.answerer.Contacts[d]; address != "" {
 			contacts = append(contacts, Contact{d, address})
 		}
 	}
@@ -225,5 +221,6 @@ func (w *writing) source(f retrieval.Found, n int) Source {
 		N: n, Passage: f.Passage.ID, Document: f.Document.ID, Title: f.Document.Title, Headings: f.Passage.Headings,
 		Anchor: f.Passage.Anchor, Updated: f.Document.Updated, Language: cmp.Or(f.Passage.Language, f.Document.Language),
 		Departments: shared, Quote: f.Passage.Text, Marks: highlight(f.Passage.Text, w.terms),
+		Start: f.Passage.Start, End: f.Passage.End,
 	}
 }

@@ -192,8 +192,7 @@ func (s *scanner) listMarker(start int) bool {
 // isMonth reports whether the digits from start to at are the month of a
 // date: 3月, but not 3月's 个 before it, or the middle of 2018-03-05.
 func (s *scanner) isMonth(start int, digits string) bool {
-	m := plain(digits)
-	if len(digits) > 2 || !(len(m) == 1 && m >= "1" || m == "10" || m == "11" || m == "12") {
+	if n, ok := smallNumber(digits); !ok || n < 1 || n > 12 {
 		return false
 	}
 	if s.peek(s.at) == '月' {

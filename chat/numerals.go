@@ -121,13 +121,14 @@ func hanValue(run []rune) (value string, structured bool) {
 			digit = 1 // 十五, 百
 		}
 		section.Add(section, big.NewInt(max(digit, 0)))
-		if power < 4 {
+		switch {
+		case power < 4:
 			section.Sub(section, big.NewInt(digit))
 			section.Add(section, new(big.Int).Mul(big.NewInt(digit), powerOfTen(power)))
-		} else if power == 4 {
+		case power == 4:
 			total.Add(total, section.Mul(section, powerOfTen(4)))
 			section = new(big.Int)
-		} else {
+		default:
 			total.Add(total, section).Mul(total, powerOfTen(power))
 			section = new(big.Int)
 		}

@@ -12,10 +12,17 @@ import (
 //go:embed prompts/*.tmpl
 var promptFiles embed.FS
 
-// prompts are the parsed prompts by language. Each defines "system", which is
-// the same for every question so that the model keeps it in its cache, and
-// "user", the passages, the earlier questions and the question.
-var prompts = map[string]*template.Template{
+// A promptText is the prompt in one language.
+type promptText struct {
+	// head is the same for every question, so that the model keeps it in its
+	// cache.
+	head string
+	// tail holds the passages, the earlier questions and the question.
+	tail *template.Template
+}
+
+// prompts are the prompts by language.
+var prompts = map[string]promptText{
 	English:     parsePrompt(English),
 	Simplified:  parsePrompt(Simplified),
 	Traditional: parsePrompt(Traditional),
@@ -23,9 +30,18 @@ var prompts = map[string]*template.Template{
 
 // parsePrompt parses an embedded prompt. The files are part of the program: a
 // broken one stops it at its start.
-func parsePrompt(language string) *template.Template {
-	return template.Must(template.ParseFS(promptFiles, "prompts/"+language+".tmpl"))
+func parsePrompt(language string) promptText {
+	parsed := template.Must(template.ParseFS(promptFiles, "prompts/"+language+".tmpl"))
+	var head strings.Builder
+	if err := parsed.ExecuteTemplate(&head, "system", struct{ NotInSources string }{words[language].notInSources}); err != nil {
+		panic(err)
+	}
+	return promptText{strings.TrimSpace(head.String()), parsed.Lookup("user")}
 }
+
+// PromptHead returns the part of the prompt that is the same for every
+// question in a language, for a model that can be warmed with it.
+func PromptHead(language string) string { return prompts[known(language)].head }
 
 // A promptPassage is a passage as the model sees it.
 type promptPassage struct {
@@ -44,37 +60,25 @@ type prompt struct {
 
 // messages returns the prompt for a model.
 func (p prompt) messages() ([]llms.MessageContent, error) {
-	system, err := p.execute("system", map[string]any{"NotInSources": words[p.language].notInSources})
-	if err != nil {
-		return nil, err
-	}
-	data := map[string]any{"Question": defuse(p.question)}
-	var passages []promptPassage
+	data := struct {
+		Passages []promptPassage
+		Earlier  []string
+		Question string
+	}{Question: defuse(p.question)}
 	for _, passage := range p.passages {
-		passages = append(passages, promptPassage{passage.N, oneLine(defuse(passage.Title)), defuse(passage.Text)})
+		data.Passages = append(data.Passages, promptPassage{passage.N, oneLine(defuse(passage.Title)), defuse(passage.Text)})
 	}
-	var earlier []string
 	for _, question := range p.earlier {
-		earlier = append(earlier, oneLine(defuse(question)))
+		data.Earlier = append(data.Earlier, oneLine(defuse(question)))
 	}
-	data["Passages"], data["Earlier"] = passages, earlier
-	user, err := p.execute("user", data)
-	if err != nil {
-		return nil, err
+	var tail strings.Builder
+	if err := prompts[p.language].tail.Execute(&tail, data); err != nil {
+		return nil, fmt.Errorf("write the prompt in %s: %w", p.language, err)
 	}
 	return []llms.MessageContent{
-		llms.TextParts(llms.ChatMessageTypeSystem, system),
-		llms.TextParts(llms.ChatMessageTypeHuman, user),
+		llms.TextParts(llms.ChatMessageTypeSystem, PromptHead(p.language)),
+		llms.TextParts(llms.ChatMessageTypeHuman, strings.TrimSpace(tail.String())),
 	}, nil
-}
-
-// execute runs one part of the prompt.
-func (p prompt) execute(part string, data any) (string, error) {
-	var b strings.Builder
-	if err := prompts[p.language].ExecuteTemplate(&b, part, data); err != nil {
-		return "", fmt.Errorf("write the %s prompt in %s: %w", part, p.language, err)
-	}
-	return strings.TrimSpace(b.String()), nil
 }
 
 // fences are what a text could leave its quotation with: our own fence, and

@@ -12,7 +12,7 @@ import (
 // sides call Of for each top-level heading in order, with the text of the
 // heading's leaves as the source writes it. The zero Anchors is ready to use.
 type Anchors struct {
-	seen map[string]bool
+	next map[string]int // by anchor given, the number for its next repetition
 }
 
 // Of returns the anchor of the next heading: its letters, digits, hyphens and
@@ -20,15 +20,17 @@ type Anchors struct {
 // characters stay as they are. A repeated anchor gets -1, -2 and so on; a
 // heading without a letter or digit is "section".
 func (a *Anchors) Of(heading string) string {
-	if a.seen == nil {
-		a.seen = make(map[string]bool)
+	if a.next == nil {
+		a.next = make(map[string]int)
 	}
 	base := slug(html.UnescapeString(heading))
-	anchor := base
-	for n := 1; a.seen[anchor]; n++ {
+	anchor, n := base, a.next[base]
+	for a.next[anchor] > 0 {
 		anchor = base + "-" + strconv.Itoa(n)
+		n++
 	}
-	a.seen[anchor] = true
+	a.next[base] = max(n, 1)
+	a.next[anchor] = max(a.next[anchor], 1)
 	return anchor
 }
 

@@ -61,6 +61,15 @@ func ConstantsFor(model string) Constants {
 	return Constants{} // not reached: the last row fits every name
 }
 
+// Stricter returns c with every threshold of the evidence gate moved by a
+// share of itself: .1 asks for a tenth more, -.1 for a tenth less.
+func (c Constants) Stricter(share float64) Constants {
+	c.SameScript *= 1 + share
+	c.OtherScript *= 1 + share
+	c.Words *= 1 + share
+	return c
+}
+
 // over returns c in cosines, for an embedder with this spread.
 func (c Constants) over(spread float64) Constants {
 	if !c.Relative {

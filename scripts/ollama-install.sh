@@ -86,7 +86,8 @@ build_from_source() {
 provide_headers() {
   local headers=$1 folder
   mkdir -p "$headers/miniaudio"
-  folder=$(cd "$headers" && GOFLAGS='' go mod download -json "github.com/gen2brain/malgo@$malgo_version" |
+  # From / because in a module of its own go might change that module's files.
+  folder=$(cd / && GOFLAGS='' GOWORK=off go mod download -json "github.com/gen2brain/malgo@$malgo_version" |
     sed -n 's/.*"Dir": "\(.*\)".*/\1/p') || true
   [ -n "$folder" ] || { say "the Go module with miniaudio.h cannot be fetched: check the network and GOPROXY"; return 1; }
   install -m 644 "$folder/miniaudio.h" "$headers/miniaudio/miniaudio.h"

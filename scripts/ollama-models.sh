@@ -3,7 +3,7 @@
 # Ollama's library, else assembled from weights that Python packages carry.
 # Sourced by ollama.sh, which has say and missing, url, chat and embed.
 
-library=https://registry.ollama.ai/v2/
+library=https://ollama.com # as good a sign as any that models can be pulled
 e5_packed_sha=1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f
 e5_gguf_sha=947d85a5d4a7593e5a809aa61138065ba7f2b10b562f5ed60e7d7fe70638f38c
 coder_05b_sha=1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32
@@ -49,7 +49,7 @@ has_model() {
 
 # pull has Ollama fetch a model, and says at each tenth how far it is.
 pull() {
-  curl -fsS --connect-timeout 5 -m 10 -o /dev/null "$library" 2>/dev/null || {
+  curl -fsSIL --connect-timeout 5 -m 10 -o /dev/null "$library" 2>/dev/null || {
     say "Ollama's library cannot be reached from here"
     return 1
   }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/gorilla/websocket"
 )
@@ -75,4 +76,19 @@ func TestP6_AnErrorBecomesWordsAndItsTextStaysInside(t *testing.T) {
 	if f["type"] != "failed" || f["code"] != "internal" || f["retry"] != true || strings.Contains(fmt.Sprint(f), "11434") {
 		t.Errorf("%v", f)
 	}
+}
+
+func TestEndedAnswersMakeRoomForOthers(t *testing.T) {
+	bubble(t, func(t *testing.T, _ *house, open func(string) *peer) {
+		p := open("hanna")
+		for i := range 2 * maxRunning {
+			p.put(fmt.Sprintf(`{"type":"ask","id":"%d","text":"x"}`, i))
+			answer := p.until("done")[0]["answer"].(string)
+			synctest.Wait() // it is taken out just after its last frame
+			p.put(`{"type":"stop","answer":"` + answer + `"}`)
+			if f := p.next(); f["code"] != "no_answer" {
+				t.Fatalf("stop of answer %d, which has ended: %v", i, f)
+			}
+		}
+	})
 }

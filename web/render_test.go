@@ -32,7 +32,7 @@ func TestEmphasisKnowsChinese(t *testing.T) {
 }
 
 func TestMarksAreInvisibleToEmphasis(t *testing.T) {
-	for _, text := range []string{"**Bold.** Next", "**注意：**请", "a *b* c", "**价格(含税)**为"} {
+	for _, text := range []string{"**Bold.** Next", "**注意：**请", "a *b* c", "**价格(含税)**为", "a **(x)** b"} {
 		want := strings.Join(blocks(text), "")
 		for at := range text {
 			marked := strings.Join(blocks(insert(text, []insertion{{at, firstMark}})), "")

@@ -42,7 +42,7 @@ func (s *Server) Handler() http.Handler {
 	guarded := http.NewCrossOriginProtection().Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		guard(w.Header())
-		if s.config.DemoSignIn && !isLoopback(r) {
+		if s.config.DemoSignIn && !(loopbackName(r) && (s.config.AnyAddress || loopbackAddress(r))) {
 			s.fail(w, r, errBadHost)
 			return
 		}
@@ -68,18 +68,19 @@ func healthz(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte("ok\n"))
 }
 
-// isLoopback reports whether a request came to a loopback address under a
-// loopback name. The name matters too: a foreign name that is made to point
-// here would let a foreign page be this site.
-func isLoopback(r *http.Request) bool {
+// loopbackAddress reports whether a request came to a loopback address.
+func loopbackAddress(r *http.Request) bool {
 	local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 	if !ok {
 		return false
 	}
 	address, err := netip.ParseAddrPort(local.String())
-	if err != nil || !address.Addr().Unmap().IsLoopback() {
-		return false
-	}
+	return err == nil && address.Addr().Unmap().IsLoopback()
+}
+
+// loopbackName reports whether a request asks for a loopback name. A foreign
+// name that is made to point here would let a foreign page be this site.
+func loopbackName(r *http.Request) bool {
 	name := r.Host
 	if host, _, err := net.SplitHostPort(name); err == nil {
 		name = host

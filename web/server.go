@@ -86,6 +86,9 @@ type Config struct {
 	// on a loopback address, under a loopback name. Without it nobody can sign
 	// in.
 	DemoSignIn bool
+	// AnyAddress lifts the address from that rule, and leaves the name: for a
+	// server in a container, whose own loopback nobody else reaches.
+	AnyAddress bool
 }
 
 // check returns every mistake of the configuration.

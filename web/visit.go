@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 
 	"golang.org/x/time/rate"
@@ -191,10 +192,8 @@ func (v *visit) ask(a ask) error {
 func (v *visit) begin(question, answer string, end context.CancelCauseFunc) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	for _, id := range v.asked {
-		if id == question {
-			return errDuplicate
-		}
+	if slices.Contains(v.asked, question) {
+		return errDuplicate
 	}
 	if len(v.running) >= maxRunning {
 		return errTooMany

@@ -32,7 +32,7 @@ func (c *Client) EnsureModel(ctx context.Context, name string, progress func(com
 		})
 	})
 	switch {
-	case errors.As(err, &failed) && failed.Kind == ErrFailed: // Ollama cannot reach its library, or that has no such model
+	case errors.As(err, &failed) && errors.Is(failed.Kind, ErrFailed): // Ollama cannot reach its library, or that has no such model
 		return missing(op, name, failed.Err)
 	case err == nil && last != "success":
 		return cut(op)

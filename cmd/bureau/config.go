@@ -40,9 +40,8 @@ type modelsConfig struct {
 	// FirstToken is how long a person should wait for the first word; the
 	// prompt is fitted to it.
 	FirstToken time.Duration `yaml:"first_token"`
-	// Evidence moves the gate in front of the model: how much a passage must
-	// stand out before it is taken for an answer. 0 keeps the embedder's own
-	// measured threshold; negative lets more questions through.
+	// Evidence moves the gate in front of the model by a share of the
+	// embedder's measured threshold: 0.1 refuses more, -0.1 answers more.
 	Evidence float64 `yaml:"evidence"`
 }
 
@@ -96,6 +95,28 @@ func (s *settings) load() (*config, error) {
 	c.sources, err = sources(s.Config, base, file.Sources, policy)
 	if mistakes = errors.Join(mistakes, err); mistakes != nil {
 		return nil, misuse{mistakes}
+	}
+	return c, nil
+}
+
+// loadModels reads the models and the data folder alone, which are the
+// defaults where there is no file. It is for commands that need no company.
+func (s *settings) loadModels() (*config, error) {
+	if _, err := os.Stat(s.Config); !errors.Is(err, os.ErrNotExist) {
+		return s.load()
+	}
+	file, err := decode(s.Config, nil)
+	if err != nil {
+		return nil, misuse{err}
+	}
+	policy, err := access.Parse(s.Config, nil)
+	if err != nil {
+		return nil, misuse{err}
+	}
+	c := &config{file: s.Config, models: file.Models, serve: file.Serve, policy: policy}
+	s.over(c, file, ".")
+	if err := c.check(); err != nil {
+		return nil, misuse{err}
 	}
 	return c, nil
 }

@@ -16,7 +16,11 @@ type ingestCommand struct {
 // Run brings the index up to date and prints what it did. A document that
 // failed is in the report and in the exit status; the others are indexed.
 func (c *ingestCommand) Run(ctx context.Context, e env, s *settings) error {
-	p, err := s.openParts(ctx)
+	config, err := s.load()
+	if err != nil {
+		return err
+	}
+	p, err := openParts(ctx, config, true)
 	if err != nil {
 		return err
 	}
@@ -49,7 +53,7 @@ func (p *parts) ingest(ctx context.Context, e env) (*ingest.Report, error) {
 	}
 	pipeline := ingest.Pipeline{
 		Sources: p.config.sources, Policy: p.config.policy, Ledger: p.ledger, Index: p.index,
-		Generation: p.index.Generation(), Embedder: p.embedder,
+		Generation: p.generation(), Embedder: p.embedder,
 		Progress: progress, Lock: filepath.Join(p.config.data, "ingest.lock"),
 	}
 	report, err := pipeline.Run(ctx)

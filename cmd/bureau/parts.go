@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"sync/atomic"
 	"time"
@@ -32,9 +31,9 @@ type parts struct {
 	model    *ollama.Model       // nil without one
 }
 
-// openParts opens the state and the index, and asks the embedder for its
-// dimensions where the index does not know them yet.
-func openParts(ctx context.Context, c *config) (_ *parts, err error) {
+// openParts opens the state and the index. With rebuild, an index of another
+// generation gives way to an empty one.
+func openParts(ctx context.Context, c *config, rebuild bool) (_ *parts, err error) {
 	p := &parts{config: c}
 	defer func() {
 		if err != nil {
@@ -58,13 +57,13 @@ func openParts(ctx context.Context, c *config) (_ *parts, err error) {
 			Name: c.models.Chat, Context: c.models.Context, Threads: c.models.Threads,
 		})
 	}
-	p.index, err = p.openIndex(ctx)
+	p.index, err = p.openIndex(ctx, rebuild)
 	return p, err
 }
 
 // generation is what the configuration wants the index to be built with.
 func (p *parts) generation() retrieval.Generation {
-	return retrieval.Generation{Embedder: p.config.models.Embedder, Cutting: ingest.CuttingVersion}
+	return retrieval.Generation{Embedder: p.config.models.Embedder, Cutting: ingest.CuttingVersion + " " + retrieval.Analysis}
 }
 
 // close closes what was opened.
@@ -79,11 +78,10 @@ func (p *parts) close() error {
 	return errors.Join(errs...)
 }
 
-// searcher puts the search together.
+// searcher puts the search together. It calibrates itself as it works, so a
+// command makes one and keeps it.
 func (p *parts) searcher() *retrieval.Searcher {
-	constants := retrieval.ConstantsFor(p.config.models.Embedder)
-	constants.SameScript += p.config.models.Evidence
-	constants.OtherScript += p.config.models.Evidence
+	constants := retrieval.ConstantsFor(p.config.models.Embedder).Stricter(p.config.models.Evidence)
 	return &retrieval.Searcher{Index: p.index, Ledger: p.ledger, Embedder: p.embedder, Constants: constants}
 }
 
@@ -164,10 +162,4 @@ func (h *modelHealth) check(ctx context.Context) {
 		}
 		slog.Warn("the model does not answer: answers are quotes only", "error", err)
 	}
-}
-
-// isEmpty reports whether a folder is missing or has nothing in it.
-func isEmpty(folder string) bool {
-	entries, err := os.ReadDir(folder)
-	return err != nil || len(entries) == 0
 }

@@ -116,13 +116,21 @@ func firstLines(text string, n int) string {
 // indent puts every line of text under its heading.
 func indent(text string) string { return "   " + strings.ReplaceAll(text, "\n", "\n   ") }
 
-// openParts loads the configuration and opens the parts.
+// openParts loads the configuration and opens the parts, with documents to
+// search.
 func (s *settings) openParts(ctx context.Context) (*parts, error) {
 	config, err := s.load()
 	if err != nil {
 		return nil, err
 	}
-	return openParts(ctx, config)
+	p, err := openParts(ctx, config, false)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.mustHaveDocuments(ctx); err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	return p, nil
 }
 
 // language is what the company's people mostly read, for prompts that are

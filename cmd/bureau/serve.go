@@ -34,16 +34,19 @@ func (c *serveCommand) Run(ctx context.Context, e env, s *settings) error {
 		return err
 	}
 	c.over(config)
-	p, err := openParts(ctx, config)
+	p, err := openParts(ctx, config, false)
 	if err != nil {
 		return err
 	}
 	defer p.close()
+	if err := p.mustHaveDocuments(ctx); err != nil {
+		return err
+	}
 	listener, err := c.open(ctx, config.serve.Listen)
 	if err != nil {
 		return err
 	}
-	return p.serve(ctx, listener, func(address string) {
+	return p.serve(ctx, listener, c.AnyAddress, func(address string) {
 		fmt.Fprintf(e.stdout, "Bureau answers at %s\n", address)
 	})
 }
@@ -53,7 +56,7 @@ type listening struct {
 	Listen *string `placeholder:"ADDRESS" from:"BUREAU_LISTEN" help:"Where to serve, such as 127.0.0.1:8080 (BUREAU_LISTEN)."`
 	// Anybody who reaches the sign-in page may be anybody, so it stays on
 	// loopback; inside a container loopback is the container's own.
-	PublishedOnLoopback bool `name:"published-on-loopback" help:"Serve the demonstration sign-in on an address that is not loopback. Only for a container whose port is published on the host's loopback."`
+	AnyAddress bool `name:"insecure-demo-sign-in-on-any-address" help:"Serve the demonstration sign-in on an address that is not loopback. Only for a container whose port is published on the host's loopback."`
 }
 
 func (l *listening) over(c *config) { set(&c.serve.Listen, l.Listen) }
@@ -64,7 +67,7 @@ func (l *listening) open(ctx context.Context, address string) (net.Listener, err
 	if err != nil {
 		return nil, misuse{fmt.Errorf("serve.listen: %q is not an address like 127.0.0.1:8080", address)}
 	}
-	if !l.PublishedOnLoopback && !isLoopback(host) {
+	if !l.AnyAddress && !isLoopback(host) {
 		return nil, misuse{fmt.Errorf("listen on %s: people sign in by choosing who they are, so Bureau serves loopback only; use 127.0.0.1", address)}
 	}
 	var config net.ListenConfig
@@ -81,18 +84,19 @@ func isLoopback(host string) bool {
 }
 
 // serve runs the chat on listener until ctx ends, then drains it. ready is
-// told the address once questions are taken.
-func (p *parts) serve(ctx context.Context, listener net.Listener, ready func(address string)) error {
+// told the address once questions are taken. anyAddress lets the listener be
+// one that is not loopback.
+func (p *parts) serve(ctx context.Context, listener net.Listener, anyAddress bool, ready func(address string)) error {
 	policy := newLivePolicy(p.config)
 	health := &modelHealth{parts: p}
 	server, err := web.New(web.Config{
-		Name: p.config.company.In("en"), Rights: policy, Company: policy, Library: p.ledger,
+		Name: p.config.company, Rights: policy, Company: policy, Library: p.ledger,
 		Answerer: p.answerer(), Suggest: p.ledger.Suggest, ModelName: health.name,
 		Queue: chat.NewQueue(p.config.serve.Generations, waitingPerPerson),
 		Conversations: chat.NewConversations(chat.ConversationLimits{
 			Turns: turnsKept, PerPerson: conversationsKept, Age: conversationAge,
 		}, p.ledger),
-		DemoSignIn: true,
+		DemoSignIn: true, AnyAddress: anyAddress,
 	})
 	if err != nil {
 		return err

@@ -84,7 +84,7 @@ func wantRankings(t *testing.T, docs reference, scope access.Scope, q retrieval.
 	if want := min(q.K, len(lexical)); len(got.Lexical) != want {
 		t.Errorf("lexical has %d hits, want %d", len(got.Lexical), want)
 	}
-	for i, h := range got.Lexical {
+	for i, h := range got.Lexical[:min(len(got.Lexical), len(lexical))] {
 		if math.Abs(h.Score-lexical[i].Score) > tolerance {
 			t.Errorf("lexical place %d has %f, want %f: a better passage was missed", i, h.Score, lexical[i].Score)
 		}

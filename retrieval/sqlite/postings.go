@@ -53,9 +53,11 @@ func (c postingChanges) add(class int64, number int, terms []retrieval.Term) {
 	}
 }
 
+// remove takes a passage out, also one that was added before in the same batch.
 func (c postingChanges) remove(class int64, number int, terms []retrieval.Term) {
 	for _, t := range terms {
 		change := c.at(t.Text, class, number)
+		change.added = slices.DeleteFunc(change.added, func(p posting) bool { return p.number == number })
 		change.removed = append(change.removed, number)
 	}
 }

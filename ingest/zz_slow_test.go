@@ -1,4 +1,0 @@
-package ingest
-import ("testing";"strings";"time";"fmt")
-func TestSlow(t *testing.T){ for n,s:=range map[string]string{"brackets":strings.Repeat("[",100000),"words":strings.Repeat("word ",400000),"noise":strings.Repeat("x1",500000),"quotes":strings.Repeat("> ",20000),"bang":strings.Repeat("![a](",50000),"stars":strings.Repeat("*a _b ",50000),"html":strings.Repeat("<div>",100000),"li":strings.Repeat("- a\n",300000),"rows":"|a|b|\n|-|-|\n"+strings.Repeat("|1|2|\n",100000),"paras":strings.Repeat("Word one. Word two.\n\n",100000),"heads":strings.Repeat("## h\n\nx\n\n",50000), "ticks":strings.Repeat("`a``b",50000),"tables":strings.Repeat("|a|b|\n|-|-|\n|1|2|\n\nx\n\n",20000)}{
- st:=time.Now(); x,err:=Extract("a.md",[]byte(s+"word")); e:=time.Since(st); k:=0; if err==nil {k=len(Cut(x,Limit{}))}; fmt.Println(n,len(s),e,time.Since(st)-e,k,err)}}

@@ -1,0 +1,329 @@
+package sqlite
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bureau/access"
+	"bureau/retrieval"
+)
+
+// The benchmarks measure a company of many departments whose documents have
+// the shape of real ones: words by Zipf's law, half of them Chinese bigrams,
+// and vectors of a few hundred subjects in a narrow cone.
+const (
+	benchDepartments = 20
+	benchDimensions  = 384
+	benchSubjects    = 300
+	passagesPerDoc   = 10
+	termsPerPassage  = 150
+)
+
+var benchGeneration = retrieval.Generation{Embedder: "bench", Dimensions: benchDimensions, Cutting: "bench"}
+
+// A material makes documents and queries.
+type material struct {
+	*rand.Rand
+	frequent *rand.Zipf
+	subjects [][]float32
+}
+
+func newMaterial(seed uint64) *material {
+	m := &material{Rand: rand.New(rand.NewPCG(7, 7))}
+	for range benchSubjects {
+		m.subjects = append(m.subjects, m.around(nil, 1))
+	}
+	m.Rand = rand.New(rand.NewPCG(seed, seed))
+	m.frequent = rand.NewZipf(m.Rand, 1.07, 4, 60_000)
+	return m
+}
+
+// around returns a unit vector at random around centre, or around the cone's
+// axis without one.
+func (m *material) around(centre []float32, spread float64) []float32 {
+	v, square := make([]float32, benchDimensions), 0.0
+	for i := range v {
+		x := spread * m.NormFloat64() / math.Sqrt(benchDimensions)
+		if centre == nil {
+			x += 2 / math.Sqrt(benchDimensions)
+		} else {
+			x += float64(centre[i])
+		}
+		v[i] = float32(x)
+		square += x * x
+	}
+	for i := range v {
+		v[i] /= float32(math.Sqrt(square))
+	}
+	return v
+}
+
+func (m *material) vector() []float32 { return m.around(m.subjects[m.IntN(benchSubjects)], 0.35) }
+
+// terms returns n terms, as Analyze would.
+func (m *material) terms(n int, language string) []retrieval.Term {
+	counts := map[string]int{}
+	for range n {
+		counts[language+fmt.Sprint(m.frequent.Uint64())]++
+	}
+	terms := make([]retrieval.Term, 0, len(counts))
+	for text, count := range counts {
+		terms = append(terms, retrieval.Term{Text: text, Count: count})
+	}
+	slices.SortFunc(terms, func(a, b retrieval.Term) int { return strings.Compare(a.Text, b.Text) })
+	return terms
+}
+
+var languages = []string{"word", "词"}
+
+func (m *material) document(n int) retrieval.Replacement {
+	id := retrieval.DocumentID(fmt.Sprint("document-", n))
+	department := access.Department(fmt.Sprint("d", n%benchDepartments))
+	r := retrieval.Replacement{Document: retrieval.Document{
+		ID: id, Source: "bench", Path: string(id), Title: string(id), Readers: access.Readers{Departments: []access.Department{department}},
+	}}
+	for i := range passagesPerDoc {
+		r.Passages = append(r.Passages, retrieval.Embedded{
+			Passage: retrieval.Passage{
+				ID: uuid.NewSHA1(uuid.NameSpaceURL, fmt.Append(nil, n, i)).String(), Document: id, Ordinal: i,
+				Text: strings.Repeat("as long as a passage is ", 40),
+			},
+			Vector: m.vector(), Terms: m.terms(termsPerPassage, languages[n/benchDepartments%2]),
+		})
+	}
+	return r
+}
+
+func (m *material) query(k int) retrieval.Query {
+	return retrieval.Query{Vector: m.vector(), Terms: m.terms(10, languages[m.IntN(2)]), K: k}
+}
+
+// benchScope returns the scope of somebody in the first n departments.
+func benchScope(tb testing.TB, n int) access.Scope {
+	tb.Helper()
+	var yaml strings.Builder
+	yaml.WriteString("departments:\n")
+	var own []string
+	for i := range benchDepartments {
+		fmt.Fprintf(&yaml, "  - {id: d%d, name: D}\n", i)
+		own = append(own, fmt.Sprint("d", i))
+	}
+	fmt.Fprintf(&yaml, "people:\n  - {id: reader, name: Reader, departments: [%s]}\n", strings.Join(own[:n], ", "))
+	policy, err := access.Parse("bench.yaml", []byte(yaml.String()))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	scope, err := policy.Scope("reader", time.Now())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return scope
+}
+
+// fixtures are indexes by their number of passages, built once a run.
+var fixtures = struct {
+	sync.Mutex
+	folder string
+	paths  map[int]string
+}{paths: map[int]string{}}
+
+// removeFixtures ends the run's fixtures.
+func removeFixtures() error {
+	if fixtures.folder == "" {
+		return nil
+	}
+	return os.RemoveAll(fixtures.folder)
+}
+
+// fixture returns the file of an index of so many passages.
+func fixture(b *testing.B, passages int) string {
+	b.Helper()
+	fixtures.Lock()
+	defer fixtures.Unlock()
+	if path := fixtures.paths[passages]; path != "" {
+		return path
+	}
+	if fixtures.folder == "" {
+		folder, err := os.MkdirTemp("", "index-bench-")
+		if err != nil {
+			b.Fatal(err)
+		}
+		fixtures.folder = folder
+	}
+	path := filepath.Join(fixtures.folder, fmt.Sprint(passages), "index.db")
+	x, err := Open(b.Context(), path, benchGeneration)
+	if err != nil {
+		b.Fatal(err)
+	}
+	start := time.Now()
+	fill(b, x, passages)
+	b.Logf("wrote %d passages, %.0f a second", passages, float64(passages)/time.Since(start).Seconds())
+	if err := x.Close(); err != nil {
+		b.Fatal(err)
+	}
+	fixtures.paths[passages] = path
+	return path
+}
+
+// fill writes passages in batches of 100 documents.
+func fill(b *testing.B, x *Index, passages int) {
+	m := newMaterial(1)
+	for n := 0; n < passages/passagesPerDoc; {
+		var batch []retrieval.Replacement
+		for ; len(batch) < 100 && n < passages/passagesPerDoc; n++ {
+			batch = append(batch, m.document(n))
+		}
+		if err := x.ReplaceAll(b.Context(), batch); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// sizes are the numbers of passages that are measured; -short leaves out the
+// large one.
+func sizes() []int {
+	if testing.Short() {
+		return []int{10_000}
+	}
+	return []int{10_000, 100_000}
+}
+
+func BenchmarkSearch(b *testing.B) {
+	for _, passages := range sizes() {
+		for _, departments := range []int{1, 3, benchDepartments} {
+			b.Run(fmt.Sprintf("passages=%d/departments=%d", passages, departments), func(b *testing.B) {
+				x, err := Open(b.Context(), fixture(b, passages), benchGeneration)
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer x.Close()
+				benchmarkSearch(b, x, benchScope(b, departments))
+			})
+		}
+	}
+}
+
+func benchmarkSearch(b *testing.B, x *Index, scope access.Scope) {
+	m := newMaterial(2)
+	if _, err := x.Search(b.Context(), scope, m.query(100)); err != nil { // fills the memory
+		b.Fatal(err)
+	}
+	var took []time.Duration
+	for b.Loop() {
+		q := m.query(100)
+		start := time.Now()
+		if _, err := x.Search(b.Context(), scope, q); err != nil {
+			b.Fatal(err)
+		}
+		took = append(took, time.Since(start))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
+	b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
+}
+
+// BenchmarkOpen opens an index and searches it once, and reports the memory
+// that stays in use.
+func BenchmarkOpen(b *testing.B) {
+	for _, passages := range sizes() {
+		b.Run(fmt.Sprintf("passages=%d", passages), func(b *testing.B) {
+			path, scope, q := fixture(b, passages), benchScope(b, 1), newMaterial(3).query(10)
+			var before, after runtime.MemStats
+			for b.Loop() {
+				runtime.GC()
+				runtime.ReadMemStats(&before)
+				x, err := Open(b.Context(), path, benchGeneration)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, err := x.Search(b.Context(), scope, q); err != nil {
+					b.Fatal(err)
+				}
+				runtime.GC()
+				runtime.ReadMemStats(&after)
+				if err := x.Close(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric((float64(after.HeapAlloc)-float64(before.HeapAlloc))/1e6, "MB-heap")
+		})
+	}
+}
+
+// BenchmarkReplace replaces one document of an index, as the ingestion of a
+// changed file does.
+func BenchmarkReplace(b *testing.B) {
+	x, err := Open(b.Context(), fixture(b, 10_000), benchGeneration)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer x.Close()
+	m := newMaterial(4)
+	for b.Loop() {
+		d := m.document(m.IntN(1000))
+		if err := x.Replace(b.Context(), d.Document, d.Passages); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(passagesPerDoc*b.N)/b.Elapsed().Seconds(), "passages/s")
+}
+
+// BenchmarkRecall reports the share of the 10 and the 100 nearest passages
+// that a search finds among all departments: the part that codes may lose.
+func BenchmarkRecall(b *testing.B) {
+	for _, passages := range sizes() {
+		b.Run(fmt.Sprintf("passages=%d", passages), func(b *testing.B) {
+			x, err := Open(b.Context(), fixture(b, passages), benchGeneration)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer x.Close()
+			benchmarkRecall(b, x, passages)
+		})
+	}
+}
+
+func benchmarkRecall(b *testing.B, x *Index, passages int) {
+	all, near := newMaterial(1), newMaterial(5)
+	vectors := make([][]byte, 0, passages)
+	for n := range passages / passagesPerDoc {
+		for _, p := range all.document(n).Passages {
+			vectors = append(vectors, encodeVector(p.Vector))
+		}
+	}
+	scope, found10, found100, queries := benchScope(b, benchDepartments), 0, 0, 0
+	for b.Loop() {
+		q := retrieval.Query{Vector: near.vector(), K: 100}
+		cosines := make([]float64, passages)
+		for i, v := range vectors {
+			cosines[i] = dot(q.Vector, v)
+		}
+		slices.SortFunc(cosines, func(a, b float64) int { return int(math.Copysign(1, b-a)) })
+		r, err := x.Search(b.Context(), scope, q)
+		if err != nil {
+			b.Fatal(err)
+		}
+		queries++
+		for i, h := range r.Dense {
+			if h.Score >= cosines[99] {
+				found100++
+			}
+			if i < 10 && h.Score >= cosines[9] {
+				found10++
+			}
+		}
+	}
+	b.ReportMetric(float64(found10)/float64(10*queries), "recall@10")
+	b.ReportMetric(float64(found100)/float64(100*queries), "recall@100")
+}

@@ -12,6 +12,7 @@ func TestMarkdownBecomesItsText(t *testing.T) {
 		{"ImageIsItsDescription", "See ![the *plan*](https://x.example/p.png \"t\") here.", "See the *plan* here."},
 		{"ImageWithoutDescriptionVanishes", "![](/4.png)\n\nText.", "Text."},
 		{"LinkedImageWithoutDescriptionVanishes", "a [![](/4.png)](https://x.example) b", "a  b"},
+		{"BracketInATitleIsNoEnd", "a ![b](c.png \"d ) e\") f", "a b f"},
 		{"WebLinkStays", "[form](https://x.example/a_(b) \"t\")", "[form](https://x.example/a_(b) \"t\")"},
 		{"RelativeLinkStays", "[form](../a.md#b)", "[form](../a.md#b)"},
 		{"ScriptLinkIsItsText", "[form](javascript:alert(1))", "form"},

@@ -124,6 +124,15 @@ func TestTableIsCutByRowsUnderItsHeader(t *testing.T) {
 	}
 }
 
+func TestHeaderThatLeavesNoRoomIsNotRepeated(t *testing.T) {
+	wide := "| " + strings.Repeat("long ", 25) + "| b |\n|---|---|"
+	for _, p := range cut(t, wide+"\n"+strings.Repeat("| Leeds office | 26 |\n", 12), 35, 40)[1:] {
+		if p.Header != "" {
+			t.Errorf("piece %q has a header of %d words", p.Text, len(strings.Fields(p.Header)))
+		}
+	}
+}
+
 func TestListStaysWholeWhereItFits(t *testing.T) {
 	list := strings.TrimSpace(strings.Repeat("- one two three four\n", 6))
 	pieces := cut(t, strings.Repeat("word ", 8)+"\n\nYou may:\n\n"+list, 12, 40)

@@ -26,51 +26,76 @@ type Policy interface {
 // Warnings say what was refused, in words for an administrator.
 func decideReaders(policy Policy, source access.Readers, front FrontMatter) (readers access.Readers, warnings []string) {
 	readers = source
+	nobody := false
 	warn := func(format string, args ...any) { warnings = append(warnings, fmt.Sprintf(format, args...)) }
-	nobody := func() { readers.Departments = nil }
 	if front.Has("readers") {
-		readers.Departments = nil
-		for _, id := range front.Readers {
-			d := access.Department(id)
-			switch {
-			case !policy.HasDepartment(d):
-				warn("readers: department %q is unknown, so it reads nothing; correct the front matter", id)
-			case !slices.ContainsFunc(source.Departments, func(of access.Department) bool { return policy.Within(d, of) }):
-				warn("readers: %s is outside the readers of the folder, which front matter can only narrow", id)
-			default:
-				readers.Departments = append(readers.Departments, d)
-			}
-		}
+		readers.Departments, warnings = narrowed(policy, source.Departments, front.Readers)
 	}
 	readers.Deny = slices.Clone(source.Deny)
 	for _, id := range front.Deny {
 		if !policy.HasDepartment(access.Department(id)) {
 			warn("deny: department %q is unknown, so nobody reads the document until that is corrected", id)
-			nobody()
+			nobody = true
 		}
 		readers.Deny = append(readers.Deny, access.Department(id))
 	}
 	level, ok := policy.ClearanceLevel(front.Clearance)
 	if !ok {
 		warn("clearance %q is unknown, so nobody reads the document until that is corrected", front.Clearance)
-		nobody()
+		nobody = true
 	}
 	readers.Clearance = max(source.Clearance, level)
-	readers.From = later(source.From, front.FromTime)
-	readers.Until = earlier(source.Until, front.UntilTime)
-	if readers.IsNobody() {
+	readers.From = later(storable(source.From), storable(front.FromTime))
+	readers.Until = earlier(storable(source.Until), storable(front.UntilTime))
+	nobody = nobody || front.Has("until") && front.UntilTime.IsZero() // a zero end would be an open one
+	if nobody || readers.IsNobody() {
 		warn("nobody may read the document, so it is not in the index")
 		return access.Readers{}, warnings
 	}
 	return readers.Canonical(), warnings
 }
 
+// narrowed returns those of the departments with these ids that lie within
+// one of the source's, and a warning for each of the others.
+func narrowed(policy Policy, source []access.Department, ids []string) (departments []access.Department, warnings []string) {
+	for _, id := range ids {
+		d := access.Department(id)
+		switch {
+		case !policy.HasDepartment(d):
+			warnings = append(warnings, fmt.Sprintf("readers: department %q is unknown, so it reads nothing; correct the front matter", id))
+		case !slices.ContainsFunc(source, func(of access.Department) bool { return policy.Within(d, of) }):
+			warnings = append(warnings, fmt.Sprintf("readers: %s is outside the readers of the folder, which front matter can only narrow", id))
+		default:
+			departments = append(departments, d)
+		}
+	}
+	return departments, warnings
+}
+
+// The first and the last moment that JSON can write. "until: 9999-12-31",
+// which people write for "for ever", ends after it.
+var (
+	firstMoment = time.Date(0, time.January, 1, 0, 0, 0, 0, time.UTC)
+	lastMoment  = time.Date(9999, time.December, 31, 23, 59, 59, 0, time.UTC)
+)
+
+// storable returns t, in UTC, or the nearest moment that the ledger can keep.
+func storable(t time.Time) time.Time {
+	switch {
+	case t.Before(firstMoment):
+		return firstMoment
+	case t.After(lastMoment):
+		return lastMoment
+	}
+	return t.UTC()
+}
+
 // later returns the later of two beginnings, zero being open.
 func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
+	if a.IsZero() || !b.IsZero() && b.After(a) {
+		return b
 	}
-	return b
+	return a
 }
 
 // earlier returns the earlier of two ends, zero being open.

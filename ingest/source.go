@@ -12,7 +12,7 @@ import (
 
 // A Source is a folder of documents with who reads it.
 type Source struct {
-	ID      string
+	ID      string // unlike that of every other source
 	Path    string // absolute folder
 	Readers access.Readers
 	// Include and Exclude are globs over slash-separated paths inside the
@@ -34,6 +34,12 @@ func (s Source) Check() error {
 
 // takes reports whether the globs of s let a file in.
 func (s Source) takes(name string) bool {
-	matches := func(glob string) bool { return doublestar.MatchUnvalidated(path.Clean(glob), name) }
-	return (len(s.Include) == 0 || slices.ContainsFunc(s.Include, matches)) && !slices.ContainsFunc(s.Exclude, matches)
+	return (len(s.Include) == 0 || matches(s.Include, name)) && !matches(s.Exclude, name)
+}
+
+// matches reports whether name is like one of the globs.
+func matches(globs []string, name string) bool {
+	return slices.ContainsFunc(globs, func(glob string) bool {
+		return doublestar.MatchUnvalidated(path.Clean(glob), name)
+	})
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -25,46 +27,68 @@ type file struct {
 // A walk is what was found in one source's folder.
 type walk struct {
 	source  Source
+	folder  string // where the source's folder really is
 	files   []file
 	ignored map[string]int // files of kinds that are not read, by extension
-	// err says that the folder could not be walked to its end. Its documents
-	// then stay as they are: a share that is not mounted is not an empty one.
-	err error
+	holes   []hole
+}
+
+// A hole is a folder that could not be looked into. Its documents stay as they
+// are: a share that is not mounted is not an empty one.
+type hole struct {
+	path string // inside the source's folder, "." for all of it
+	err  error
+}
+
+// covers reports whether the walk could not see if there is a file name.
+func (w *walk) covers(name string) bool {
+	return slices.ContainsFunc(w.holes, func(h hole) bool {
+		return h.path == "." || strings.HasPrefix(name, h.path+"/")
+	})
 }
 
 // walkSource lists the files that a source takes, sorted. It never leaves the
 // folder: a link that leads out is reported as a file with a problem, a link
 // that stays inside is left to its target.
-func walkSource(ctx context.Context, source Source) walk {
-	w := walk{source: source, ignored: map[string]int{}}
-	real, err := filepath.EvalSymlinks(source.Path)
+func walkSource(ctx context.Context, source Source) (walk, error) {
+	w := walk{source: source, folder: filepath.Clean(source.Path), ignored: map[string]int{}}
+	root, err := w.open()
 	if err != nil {
-		w.err = fmt.Errorf("source %s: folder %s: %w; check its path, or that the share is mounted", source.ID, source.Path, err)
-		return w
-	}
-	root, err := os.OpenRoot(real)
-	if err != nil {
-		w.err = fmt.Errorf("source %s: open folder: %w", source.ID, err)
-		return w
+		w.holes = []hole{{".", err}}
+		return w, ctx.Err()
 	}
 	defer root.Close()
-	w.err = fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
+	err = fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
-			return fmt.Errorf("source %s: walk %s: %w", source.ID, name, err)
-		case name == ".":
-			return nil
-		case strings.HasPrefix(path.Base(name), "."):
+			w.miss(name, err)
+		case name != "." && strings.HasPrefix(path.Base(name), "."):
 			return skip(entry)
-		case entry.IsDir():
-			return nil
+		case !entry.IsDir():
+			w.add(root, name, entry)
 		}
-		w.add(root, real, name, entry)
 		return nil
 	})
-	return w
+	return w, err
+}
+
+// open opens the source's folder.
+func (w *walk) open() (*os.Root, error) {
+	if err := w.source.Check(); err != nil {
+		return nil, err
+	}
+	real, err := filepath.EvalSymlinks(w.folder)
+	if err != nil {
+		return nil, fmt.Errorf("folder %s: %w; check its path, or that the share is mounted", w.folder, err)
+	}
+	w.folder = real
+	root, err := os.OpenRoot(real)
+	if err != nil {
+		return nil, fmt.Errorf("open folder: %w", err)
+	}
+	return root, nil
 }
 
 // skip leaves out a hidden file, or a hidden folder with all that is in it.
@@ -75,18 +99,26 @@ func skip(entry fs.DirEntry) error {
 	return nil
 }
 
+// miss notes a folder that cannot be listed, unless it is gone by now or none
+// of its files were wanted.
+func (w *walk) miss(name string, err error) {
+	if name != "." && (errors.Is(err, fs.ErrNotExist) || matches(w.source.Exclude, name)) {
+		return
+	}
+	w.holes = append(w.holes, hole{name, fmt.Errorf("list folder: %w; make it readable or exclude it", err)})
+}
+
 // add notes one entry of the folder.
-func (w *walk) add(root *os.Root, real, name string, entry fs.DirEntry) {
+func (w *walk) add(root *os.Root, name string, entry fs.DirEntry) {
 	if !w.source.takes(name) {
 		return
 	}
-	f := file{source: w.source, path: name, absolute: filepath.Join(real, filepath.FromSlash(name))}
+	f := file{source: w.source, path: name, absolute: filepath.Join(w.folder, filepath.FromSlash(name))}
 	if entry.Type()&fs.ModeSymlink != 0 {
-		if _, err := root.Stat(name); err == nil {
-			return
+		if _, err := root.Stat(name); err != nil {
+			f.problem = errors.New("the link leads nowhere, or out of the folder; put the document itself there")
+			w.files = append(w.files, f)
 		}
-		f.problem = errors.New("the link leads nowhere, or out of the folder; put the document itself there")
-		w.files = append(w.files, f)
 		return
 	}
 	if !entry.Type().IsRegular() {
@@ -111,30 +143,18 @@ func (w *walk) add(root *os.Root, real, name string, entry fs.DirEntry) {
 	w.files = append(w.files, f)
 }
 
-// readFile reads a file that was walked, without leaving its folder meanwhile.
+// readFile reads a file that was walked. Whatever has been put in its place
+// meanwhile, it does not leave the folder and reads no more than MaxBytes+1.
 func readFile(f file) ([]byte, error) {
 	root, err := os.OpenRoot(f.source.Path)
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
-	return root.ReadFile(filepath.FromSlash(f.path))
-}
-
-// settleClaims marks every file that more than one source takes: nobody can
-// tell which readers were meant, so it is read under neither.
-func settleClaims(walks []walk) {
-	claims := map[string][]string{}
-	for _, w := range walks {
-		for _, f := range w.files {
-			claims[f.absolute] = append(claims[f.absolute], w.source.ID)
-		}
+	opened, err := root.Open(filepath.FromSlash(f.path))
+	if err != nil {
+		return nil, err
 	}
-	for _, w := range walks {
-		for i, f := range w.files {
-			if by := claims[f.absolute]; len(by) > 1 {
-				w.files[i].problem = fmt.Errorf("claimed by sources %s; exclude it in all of them but one", strings.Join(by, " and "))
-			}
-		}
-	}
+	defer opened.Close()
+	return io.ReadAll(io.LimitReader(opened, MaxBytes+1))
 }

@@ -26,6 +26,7 @@ type askReport struct {
 	Cut       bool             `json:"cut,omitempty"`
 	Sources   []sourceReport   `json:"sources"`
 	Sentences []sentenceReport `json:"sentences"`
+	printed   int              // bytes of Answer that are on the terminal
 }
 
 type sourceReport struct {
@@ -67,7 +68,7 @@ func (c *askCommand) Run(ctx context.Context, e env, s *settings) error {
 	if c.JSON {
 		live = io.Discard
 	}
-	report := askReport{Question: c.Question, Person: c.As, Sources: []sourceReport{}, Sentences: []sentenceReport{}}
+	report := &askReport{Question: c.Question, Person: c.As, Sources: []sourceReport{}, Sentences: []sentenceReport{}}
 	for event, err := range p.answerer().Answer(ctx, scope, question) {
 		if err != nil {
 			return err
@@ -80,27 +81,30 @@ func (c *askCommand) Run(ctx context.Context, e env, s *settings) error {
 	return c.report(e.stdout, report, report.writeSources)
 }
 
-// take adds an event to the report and prints what can be read of it already.
+// take adds an event to the report and prints what can be read of it already:
+// whole sentences, so that each has its mark at its end.
 func (r *askReport) take(live io.Writer, event chat.Event) {
 	switch event := event.(type) {
 	case chat.Sources:
 		r.addSources(event.Sources)
 	case chat.Delta:
 		r.Answer += event.Text
-		fmt.Fprint(live, event.Text)
 	case chat.Sentence:
 		r.Sentences = append(r.Sentences, sentenceReport{
 			Text: strings.TrimSpace(r.Answer[event.Start:event.End]), Source: event.Source, Support: event.Support, Unverified: event.Unverified,
 		})
-		fmt.Fprint(live, mark(event))
+		fmt.Fprint(live, r.Answer[r.printed:event.End], mark(event))
+		r.printed = event.End
 	case chat.Refusal:
 		r.Answer = event.Text
 		r.addSources(event.Nearest)
 		fmt.Fprintln(live, event.Text)
+		r.printed = len(r.Answer)
 		for _, contact := range event.Ask {
 			fmt.Fprintf(live, "  %s\n", contact.Address)
 		}
 	case chat.Done:
+		fmt.Fprint(live, r.Answer[r.printed:])
 		r.Mode, r.Model, r.Cut, r.Answer = event.Mode, event.Model, event.Cut, event.Text
 		for _, n := range event.Cited {
 			r.Sources[n-1].Used = true

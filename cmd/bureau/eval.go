@@ -20,7 +20,7 @@ type evalCommand struct {
 	reporting
 	Set     string `required:"" placeholder:"DIR" help:"Folder with queries.jsonl, qrels.tsv and corpus.jsonl (layout of BEIR). Without corpus.jsonl the questions are about the running index."`
 	Lexical bool   `help:"Search by words alone, without the embedder."`
-	Whole   bool   `help:"Index whole documents instead of passages, as published figures do, where they fit the embedder."`
+	Whole   bool   `help:"Index each document as one passage instead of cutting it, as published figures do. The embedder sees the beginning of a long one."`
 	At      string `placeholder:"DATE" help:"Ask as of this day, for documents and people with dates of effect."`
 }
 
@@ -141,10 +141,6 @@ func (b *builder) build(ctx context.Context, set eval.Set, vectors *store.DB) (e
 	return eval.Options{Searcher: searcher, Scope: rights.scope}, nil
 }
 
-// wholeTokens is more than a passage may have: documents are cut only where
-// the embedder's limit cuts them.
-const wholeTokens = 1 << 20
-
 // setBatch is how many documents are embedded and written at a time.
 const setBatch = 32
 
@@ -172,12 +168,12 @@ func (b *builder) replacement(d eval.Document, rights *setRights) retrieval.Repl
 		ID: retrieval.DocumentID(d.ID), Source: setSource, Path: d.ID, Title: d.Title, Readers: rights.readers(d.Department),
 	}
 	rights.byDocument[document.ID] = document.Readers
-	limit := ingest.Limit{}
-	if b.whole {
-		limit.Tokens = wholeTokens
-	}
 	replacement := retrieval.Replacement{Document: document}
-	for i, piece := range ingest.Cut(ingest.Extracted{Title: d.Title, Markdown: d.Text}, limit) {
+	pieces := []ingest.Piece{{Text: d.Text, End: len(d.Text)}}
+	if !b.whole {
+		pieces = ingest.Cut(ingest.Extracted{Title: d.Title, Markdown: d.Text}, ingest.Limit{})
+	}
+	for i, piece := range pieces {
 		replacement.Passages = append(replacement.Passages, retrieval.Embedded{Passage: retrieval.Passage{
 			ID: fmt.Sprintf("%s/%d", d.ID, i), Document: document.ID, Ordinal: i, Headings: piece.Headings,
 			Header: piece.Header, Text: piece.Text, Start: piece.Start, End: piece.End, Language: piece.Language,

@@ -18,10 +18,7 @@ func (p *parts) openIndex(ctx context.Context, rebuild bool) (*sqlite.Index, err
 	if !rebuild || !errors.Is(err, retrieval.ErrGeneration) {
 		return index, err
 	}
-	if err := sqlite.Remove(path); err != nil {
-		return nil, err
-	}
-	return sqlite.Open(ctx, path, p.generation())
+	return sqlite.Rebuild(ctx, path, p.generation())
 }
 
 // mustHaveDocuments says what to do about an index that nothing is in.

@@ -3,21 +3,20 @@ CREATE TABLE documents (
     id         TEXT PRIMARY KEY,
     source     TEXT NOT NULL,
     path       TEXT NOT NULL,
-    state      TEXT NOT NULL,           -- extracted, indexed or failed
-    reason     TEXT NOT NULL DEFAULT '', -- why it failed
-    attempts   INTEGER NOT NULL DEFAULT 0,
-    size       INTEGER NOT NULL DEFAULT 0,
-    modified   INTEGER NOT NULL DEFAULT 0, -- of the file, nanoseconds since 1970
-    version    TEXT NOT NULL DEFAULT '',   -- hash of the file
-    generation TEXT NOT NULL DEFAULT '',
-    front      TEXT NOT NULL DEFAULT '{}', -- JSON of what the document says about its readers
-    readers    TEXT NOT NULL DEFAULT '{}', -- JSON of who reads it
-    title      TEXT NOT NULL DEFAULT '',
-    language   TEXT NOT NULL DEFAULT '',
-    updated    TEXT NOT NULL DEFAULT '',
-    headings   TEXT NOT NULL DEFAULT '[]', -- JSON
-    markdown   TEXT NOT NULL DEFAULT '',
-    passages   INTEGER NOT NULL DEFAULT 0,
+    state      TEXT NOT NULL,    -- extracted, indexed or failed
+    reason     TEXT NOT NULL,    -- why it failed
+    size       INTEGER NOT NULL, -- of the file, in bytes
+    modified   INTEGER NOT NULL, -- of the file, nanoseconds since 1970
+    version    TEXT NOT NULL,    -- hash of the file
+    generation TEXT NOT NULL,    -- what it was cut and embedded with
+    front      TEXT NOT NULL,    -- JSON of what the document says about its readers
+    readers    TEXT NOT NULL,    -- JSON of who reads it
+    title      TEXT NOT NULL,
+    language   TEXT NOT NULL,
+    updated    TEXT NOT NULL,
+    headings   TEXT NOT NULL,    -- JSON
+    passages   INTEGER NOT NULL,
+    markdown   TEXT NOT NULL,
     UNIQUE (source, path)
 );
 

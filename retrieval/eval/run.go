@@ -207,7 +207,9 @@ func (r *runner) foreign(ctx context.Context, scope access.Scope, q Question, ra
 	n := 0
 	if len(r.set.Documents) > 0 {
 		for _, id := range ranking {
-			if department, known := r.departments[id]; !known || department != "" && department != q.Asker {
+			department, known := r.departments[id]
+			open := department == "" || q.Asker == "" || department == q.Asker
+			if !known || !open {
 				n++
 			}
 		}

@@ -27,6 +27,7 @@ const (
 	benchDimensions  = 384
 	benchSubjects    = 300
 	passagesPerDoc   = 10
+	docsPerBatch     = 100
 	termsPerPassage  = 150
 )
 
@@ -166,9 +167,7 @@ func fixture(b *testing.B, passages int) string {
 	if err != nil {
 		b.Fatal(err)
 	}
-	start := time.Now()
 	fill(b, x, passages)
-	b.Logf("wrote %d passages, %.0f a second", passages, float64(passages)/time.Since(start).Seconds())
 	if err := x.Close(); err != nil {
 		b.Fatal(err)
 	}
@@ -179,15 +178,20 @@ func fixture(b *testing.B, passages int) string {
 // fill writes passages in batches of 100 documents.
 func fill(b *testing.B, x *Index, passages int) {
 	m := newMaterial(1)
-	for n := 0; n < passages/passagesPerDoc; {
-		var batch []retrieval.Replacement
-		for ; len(batch) < 100 && n < passages/passagesPerDoc; n++ {
-			batch = append(batch, m.document(n))
-		}
-		if err := x.ReplaceAll(b.Context(), batch); err != nil {
+	for n := 0; n < passages/passagesPerDoc; n += docsPerBatch {
+		if err := x.ReplaceAll(b.Context(), m.batch(n)); err != nil {
 			b.Fatal(err)
 		}
 	}
+}
+
+// batch returns the documents from n on.
+func (m *material) batch(n int) []retrieval.Replacement {
+	var batch []retrieval.Replacement
+	for i := range docsPerBatch {
+		batch = append(batch, m.document(n+i))
+	}
+	return batch
 }
 
 // sizes are the numbers of passages that are measured; -short leaves out the
@@ -264,7 +268,11 @@ func BenchmarkOpen(b *testing.B) {
 // BenchmarkReplace replaces one document of an index, as the ingestion of a
 // changed file does.
 func BenchmarkReplace(b *testing.B) {
-	x, err := Open(b.Context(), fixture(b, 10_000), benchGeneration)
+	folder := b.TempDir()
+	if err := os.CopyFS(folder, os.DirFS(filepath.Dir(fixture(b, 10_000)))); err != nil {
+		b.Fatal(err)
+	}
+	x, err := Open(b.Context(), filepath.Join(folder, "index.db"), benchGeneration)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -277,6 +285,27 @@ func BenchmarkReplace(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(passagesPerDoc*b.N)/b.Elapsed().Seconds(), "passages/s")
+}
+
+// BenchmarkReplaceAll writes batches of new documents, as a first ingestion
+// does.
+func BenchmarkReplaceAll(b *testing.B) {
+	x, err := Open(b.Context(), filepath.Join(b.TempDir(), "index.db"), benchGeneration)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer x.Close()
+	m, n := newMaterial(6), 0
+	for b.Loop() {
+		b.StopTimer()
+		batch := m.batch(n)
+		n += docsPerBatch
+		b.StartTimer()
+		if err := x.ReplaceAll(b.Context(), batch); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(docsPerBatch*passagesPerDoc*b.N)/b.Elapsed().Seconds(), "passages/s")
 }
 
 // BenchmarkRecall reports the share of the 10 and the 100 nearest passages

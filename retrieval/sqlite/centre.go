@@ -1,125 +1,106 @@
 package sqlite
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"fmt"
-
-	"bureau/retrieval"
 )
 
-// Codes tell vectors apart by the signs of their dimensions. Embedders that put
-// all texts into one corner of the space would give them all the same signs, so
-// the mean of the vectors, the centre, is taken off first.
-//
-// The centre is a mean over all passages, whoever reads them. It decides only
-// which passages of a large scope are scored exactly; no score holds it.
+// The centre of a class is the mean of its vectors. It belongs to the class
+// alone, so that what others may read decides nothing about which passages of
+// a scope are found. It is computed anew, and the codes of the class with it,
+// each time the class has grown to twice what it was, or shrunk to less than
+// half: a mean moves little in between, and a passage is coded about twice.
 
-// The centre is computed when the index has as many vectors, and again each
-// time it has grown by as much: the mean moves little afterwards.
-const (
-	firstCentre  = 256
-	centreGrowth = 4
-)
-
-// centreSample is how many vectors a mean is taken over at most.
-const centreSample = 20_000
-
-// readCentre returns the centre, nil before there is one.
-func readCentre(ctx context.Context, tx *sql.Tx) ([]float32, error) {
-	value, err := meta(ctx, tx, "centre")
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
+// centre returns the centre of a class, nil before it has one.
+func (w *writing) centre(class int64) ([]float32, error) {
+	if centre, known := w.centres[class]; known {
+		return centre, nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("read the centre of the codes: %w", err)
+	var blob []byte
+	if err := w.queryRow("SELECT centre FROM classes WHERE id = $1", class).Scan(&blob); err != nil {
+		return nil, fmt.Errorf("read the centre of class %d: %w", class, err)
 	}
-	return decodeVector(value), nil
+	w.centres[class] = nil
+	if len(blob) > 0 {
+		w.centres[class] = decodeVector(blob)
+	}
+	return w.centres[class], nil
 }
 
-// recentre computes the centre anew when the index has outgrown it, and with
-// it all codes.
-func (w *writing) recentre() error {
-	g, err := readGeneration(w.ctx, w.tx)
-	if err != nil || g.Dimensions == 0 {
-		return err
+// settleClasses computes the centres that the writing has made due, and
+// forgets the classes that it has left without a document.
+func (w *writing) settleClasses() error {
+	for class := range w.touched {
+		var passages, coded int
+		if err := w.queryRow("SELECT passages, coded FROM classes WHERE id = $1", class).Scan(&passages, &coded); err != nil {
+			return fmt.Errorf("read class %d: %w", class, err)
+		}
+		if passages == 0 {
+			if err := w.exec("DELETE FROM classes WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM documents WHERE class = $1)", class); err != nil {
+				return fmt.Errorf("forget class %d: %w", class, err)
+			}
+			continue
+		}
+		if passages >= 2*coded || 2*passages < coded {
+			if err := w.recentre(class, passages); err != nil {
+				return fmt.Errorf("compute the centre of class %d: %w", class, err)
+			}
+		}
 	}
-	due, passages, err := w.centreDue()
-	if err != nil || passages < due {
-		return err
-	}
-	if w.centre, err = w.mean(g, max(1, passages/centreSample)); err != nil {
-		return fmt.Errorf("compute the centre of the codes: %w", err)
-	}
-	for due <= passages {
-		due *= centreGrowth
-	}
-	if err := errors.Join(
-		setMeta(w.ctx, w.tx, "centre", encodeVector(w.centre)),
-		setMeta(w.ctx, w.tx, "centre due", fmt.Append(nil, due))); err != nil {
-		return err
-	}
-	return w.recode()
+	return nil
 }
 
-// centreDue returns how many passages the next centre waits for, and how many
-// there are.
-func (w *writing) centreDue() (due, passages int, err error) {
-	due = firstCentre
-	value, err := meta(w.ctx, w.tx, "centre due")
-	if err == nil {
-		_, err = fmt.Sscan(string(value), &due)
-	}
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return 0, 0, err
-	}
-	err = w.tx.QueryRowContext(w.ctx, "SELECT coalesce(sum(passages), 0) FROM classes").Scan(&passages)
-	return due, passages, err
-}
-
-// mean returns the mean of every step-th vector.
-func (w *writing) mean(g retrieval.Generation, step int) ([]float32, error) {
-	sum, n := make([]float64, g.Dimensions), 0
-	err := w.eachVector(step, func(_ int, v []float32) error {
+// recentre computes the centre of a class and all its codes.
+func (w *writing) recentre(class int64, passages int) error {
+	var sum []float64
+	err := w.eachVector(class, func(_ int, v []float32) {
+		if sum == nil {
+			sum = make([]float64, len(v))
+		}
 		for i, f := range v {
 			sum[i] += float64(f)
 		}
-		n++
-		return nil
 	})
-	mean := make([]float32, g.Dimensions)
-	for i, s := range sum {
-		mean[i] = float32(s / float64(max(1, n)))
-	}
-	return mean, err
-}
-
-// recode computes all codes from the vectors.
-func (w *writing) recode() error {
-	codes := map[int][]byte{}
-	if err := w.eachVector(1, func(number int, v []float32) error {
-		codes[number] = encode(v, w.centre).bytes()
-		return nil
-	}); err != nil {
-		return err
-	}
-	update, err := w.tx.PrepareContext(w.ctx, "UPDATE slots SET code = $1, version = $2 WHERE number = $3")
 	if err != nil {
 		return err
 	}
-	defer update.Close()
-	for number, code := range codes {
-		if _, err := update.ExecContext(w.ctx, code, w.version, number); err != nil {
+	if len(sum) == 0 {
+		return nil // an index without an embedder
+	}
+	centre := make([]float32, len(sum))
+	for i, f := range sum {
+		centre[i] = float32(f / float64(passages))
+	}
+	w.centres[class] = centre
+	return errors.Join(w.exec("UPDATE classes SET centre = $1, coded = $2, centred = $3 WHERE id = $4",
+		encodeVector(centre), passages, w.version, class), w.recode(class, centre))
+}
+
+// recode computes all codes of a class from its vectors.
+func (w *writing) recode(class int64, centre []float32) error {
+	type coded struct {
+		number int
+		code   []byte
+	}
+	var codes []coded
+	if err := w.eachVector(class, func(number int, v []float32) {
+		codes = append(codes, coded{number, newCode(v, centre).bytes()})
+	}); err != nil {
+		return err
+	}
+	for _, c := range codes {
+		if err := w.exec("UPDATE slots SET code = $1, version = $2 WHERE number = $3", c.code, w.version, c.number); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// eachVector calls visit for every step-th vector.
-func (w *writing) eachVector(step int, visit func(number int, v []float32) error) error {
-	rows, err := w.tx.QueryContext(w.ctx, "SELECT number, vector FROM vectors WHERE number % $1 = 0", step)
+// eachVector calls visit for the vectors of a class, in the order of numbers.
+func (w *writing) eachVector(class int64, visit func(number int, v []float32)) error {
+	rows, err := w.tx.QueryContext(w.ctx, `SELECT v.number, v.vector FROM slots s JOIN vectors v ON v.number = s.number
+		WHERE s.class = $1 ORDER BY s.number`, class)
 	if err != nil {
 		return err
 	}
@@ -132,9 +113,7 @@ func (w *writing) eachVector(step int, visit func(number int, v []float32) error
 		if err := rows.Scan(&number, &vector); err != nil {
 			return err
 		}
-		if err := visit(number, decodeVector(vector)); err != nil {
-			return err
-		}
+		visit(number, decodeVector(vector))
 	}
 	return rows.Err()
 }

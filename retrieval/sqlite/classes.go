@@ -20,7 +20,7 @@ type class struct {
 // allowed returns the classes that scope reads. It is the one place where the
 // engine decides about rights, and it leaves the decision to the scope.
 func allowed(ctx context.Context, tx *sql.Tx, scope access.Scope) (map[int64]class, error) {
-	rows, err := tx.QueryContext(ctx, "SELECT id, readers, passages, length FROM classes")
+	rows, err := tx.QueryContext(ctx, "SELECT id, readers, passages, length FROM classes WHERE passages > 0")
 	if err != nil {
 		return nil, fmt.Errorf("read classes: %w", err)
 	}
@@ -46,18 +46,18 @@ func allowed(ctx context.Context, tx *sql.Tx, scope access.Scope) (map[int64]cla
 
 // classOf returns the class of documents with these readers, a new one where
 // there is none.
-func classOf(ctx context.Context, tx *sql.Tx, readers access.Readers) (id int64, err error) {
+func (w *writing) classOf(readers access.Readers) (id int64, err error) {
 	encoded, err := json.Marshal(readers.Canonical())
 	if err != nil {
 		return 0, fmt.Errorf("encode readers: %w", err)
 	}
-	err = tx.QueryRowContext(ctx, `INSERT INTO classes (readers) VALUES ($1)
+	err = w.queryRow(`INSERT INTO classes (readers) VALUES ($1)
 		ON CONFLICT (readers) DO UPDATE SET readers = excluded.readers RETURNING id`, string(encoded)).Scan(&id)
 	return id, err
 }
 
 // count adds passages and their length to a class.
-func count(ctx context.Context, tx *sql.Tx, class int64, passages, length int) error {
-	_, err := tx.ExecContext(ctx, "UPDATE classes SET passages = passages + $1, length = length + $2 WHERE id = $3", passages, length, class)
-	return err
+func (w *writing) count(class int64, passages, length int) error {
+	w.touched[class] = true
+	return w.exec("UPDATE classes SET passages = passages + $1, length = length + $2 WHERE id = $3", passages, length, class)
 }

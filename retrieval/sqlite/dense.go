@@ -1,13 +1,15 @@
 package sqlite
 
 import (
+	"cmp"
 	"database/sql"
-	"math/bits"
+	"math"
+	"slices"
 
 	"bureau/retrieval"
 )
 
-// rescored is how many of the passages with the nearest codes are scored
+// rescored is how many of the passages with the best estimates are scored
 // exactly, at least, and for each hit wanted. A scope with no more passages is
 // scored exactly as a whole.
 const (
@@ -17,12 +19,8 @@ const (
 
 // dense ranks by the cosine to v.
 func (s searching) dense(v []float32) ([]retrieval.Hit, error) {
-	centre, err := readCentre(s.ctx, s.tx)
+	nearest, err := s.nearest(v, max(rescored, rescoredPerHit*s.k))
 	if err != nil {
-		return nil, err
-	}
-	nearest := s.memory.nearest(encode(v, centre), s.allows(), max(rescored, rescoredPerHit*s.k))
-	if err := s.ctx.Err(); err != nil {
 		return nil, err
 	}
 	exact, err := s.rescore(v, nearest)
@@ -32,42 +30,63 @@ func (s searching) dense(v []float32) ([]retrieval.Hit, error) {
 	return s.best(exact)
 }
 
-// nearest returns the numbers of the n passages of allowed classes whose codes
-// differ least from c, and of all that differ as little as the last of them.
-func (m *memory) nearest(c code, allowed []bool, n int) []scored {
-	if m.width != len(c) {
-		return nil // no passage has a vector yet
+// checkEvery is how many passages are scanned between two looks at the
+// context.
+const checkEvery = 1 << 16
+
+// nearest returns the n passages of allowed classes that are estimated to be
+// nearest to v.
+func (s searching) nearest(v []float32, n int) ([]scored, error) {
+	m := s.memory
+	if m.width != words(len(v)) {
+		return nil, nil // no passage has a vector yet
 	}
-	differs := func(number int) int {
-		distance := 0
-		for i, w := range m.codes[number*m.width : (number+1)*m.width] {
-			distance += bits.OnesCount64(w ^ c[i])
-		}
-		return distance
+	probes := make([]*probe, slices.Max(s.classIDs())+1)
+	for id := range s.classes {
+		probes[id] = newProbe(v, m.centres[id])
 	}
-	// Two passes over the codes and a count of each distance are cheaper than
-	// a heap: the first finds how far to go, the second takes what is near.
-	distances := make([]uint16, len(m.class))
-	counts := make([]int, 64*len(c)+1)
+	list := shortlist{size: n, cutAt: 2 * n, least: math.Inf(-1)}
 	for number, class := range m.class {
-		if class > 0 && int(class) < len(allowed) && allowed[class] {
-			d := differs(number)
-			distances[number] = uint16(d)
-			counts[d]++
+		if number%checkEvery == 0 && s.ctx.Err() != nil {
+			return nil, s.ctx.Err()
 		}
-	}
-	limit, total := 0, counts[0]
-	for total < n && limit+1 < len(counts) {
-		limit++
-		total += counts[limit]
-	}
-	near := make([]scored, 0, total)
-	for number, class := range m.class {
-		if class > 0 && int(class) < len(allowed) && allowed[class] && int(distances[number]) <= limit {
-			near = append(near, scored{number: number})
+		if int(class) >= len(probes) || probes[class] == nil {
+			continue
 		}
+		signs := m.signs[number*m.width : (number+1)*m.width]
+		list.offer(scored{number, probes[class].estimate(signs, m.factors[number])})
 	}
-	return near
+	return list.best(), nil
+}
+
+// A shortlist keeps the best of what it is offered: so many, and all that tie
+// with the last of them, so that no order of numbers decides.
+type shortlist struct {
+	size, cutAt int
+	least       float64 // what is below cannot be among the best
+	list        []scored
+}
+
+func (l *shortlist) offer(s scored) {
+	if s.score < l.least {
+		return
+	}
+	l.list = append(l.list, s)
+	if len(l.list) >= l.cutAt {
+		l.list = l.best()
+		l.least = l.list[l.size-1].score
+		l.cutAt = 2 * len(l.list)
+	}
+}
+
+// best returns what the list keeps, best first.
+func (l *shortlist) best() []scored {
+	slices.SortFunc(l.list, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
+	end := min(l.size, len(l.list))
+	for end > 0 && end < len(l.list) && l.list[end].score == l.list[end-1].score {
+		end++
+	}
+	return l.list[:end]
 }
 
 // rescore gives candidates their cosine to v.

@@ -3,40 +3,73 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
-	"sync"
 
 	"bureau/retrieval"
 )
 
-// A generation is what the index is built with; the first vector fills in its
-// dimensions.
-type generation struct {
-	mu  sync.Mutex
-	now retrieval.Generation
-}
-
-func (g *generation) get() retrieval.Generation {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.now
-}
-
-func (g *generation) set(now retrieval.Generation) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.now = now
-}
-
-// settle holds the vectors of a batch against the index's dimensions, which
-// the first vector of all decides. The dimensions are read in the
-// transaction: another process may have decided them.
-func (x *Index) settle(ctx context.Context, tx *sql.Tx, batch []retrieval.Replacement) error {
-	g, err := readGeneration(ctx, tx)
+// claim makes a new index one of the generation wanted, and refuses one of
+// another.
+func claim(ctx context.Context, tx *sql.Tx, want retrieval.Generation) error {
+	stored, err := readGeneration(ctx, tx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return writeGeneration(ctx, tx, want)
+	}
 	if err != nil {
 		return err
 	}
+	if err := agree(stored, want); err != nil {
+		return fmt.Errorf("%w; run \"bureau ingest\" to build it anew", err)
+	}
+	if stored.Dimensions == 0 && want.Dimensions != 0 {
+		stored.Dimensions = want.Dimensions
+		return writeGeneration(ctx, tx, stored)
+	}
+	return nil
+}
+
+// agree reports two generations that are not the same. Dimensions that are not
+// known yet agree with any.
+func agree(stored, want retrieval.Generation) error {
+	if stored.Embedder == want.Embedder && stored.Cutting == want.Cutting &&
+		(want.Dimensions == 0 || stored.Dimensions == 0 || stored.Dimensions == want.Dimensions) {
+		return nil
+	}
+	return fmt.Errorf("%w: it was built with %s, and %s is wanted", retrieval.ErrGeneration, describe(stored), describe(want))
+}
+
+// describe names a generation in messages.
+func describe(g retrieval.Generation) string {
+	switch {
+	case g.Embedder == "":
+		return fmt.Sprintf("no embedder (cutting %s)", g.Cutting)
+	case g.Dimensions == 0:
+		return fmt.Sprintf("embedder %s (cutting %s)", g.Embedder, g.Cutting)
+	}
+	return fmt.Sprintf("embedder %s (%d dimensions, cutting %s)", g.Embedder, g.Dimensions, g.Cutting)
+}
+
+// generation returns what the index is built with at the moment of tx. It is
+// retrieval.ErrGeneration when another process has rebuilt the index as
+// something else than what x was opened for.
+func (x *Index) generation(ctx context.Context, tx *sql.Tx) (retrieval.Generation, error) {
+	stored, err := readGeneration(ctx, tx)
+	if err != nil {
+		return stored, fmt.Errorf("read the generation of the index: %w", err)
+	}
+	if err := agree(stored, x.want); err != nil {
+		return stored, fmt.Errorf("%w; it was rebuilt while this program ran: start the program again", err)
+	}
+	return stored, nil
+}
+
+// settle holds the vectors of a batch against the index's dimensions, which
+// the first vector of all decides where no one has yet.
+func (w *writing) settle(batch []retrieval.Replacement) error {
+	g := w.generation
 	before := g.Dimensions
 	for _, r := range batch {
 		for _, p := range r.Passages {
@@ -48,11 +81,10 @@ func (x *Index) settle(ctx context.Context, tx *sql.Tx, batch []retrieval.Replac
 			}
 		}
 	}
-	x.generation.set(g)
 	if g.Dimensions == before {
 		return nil
 	}
-	return writeGeneration(ctx, tx, g)
+	return writeGeneration(w.ctx, w.tx, g)
 }
 
 // checkVector reports a vector that cannot be a unit vector of the index.
@@ -71,4 +103,32 @@ func checkVector(v []float32, dimensions int) error {
 		return fmt.Errorf("its vector has length %.3f, and must have 1", length)
 	}
 	return nil
+}
+
+func readGeneration(ctx context.Context, tx *sql.Tx) (g retrieval.Generation, err error) {
+	value, err := meta(ctx, tx, "generation")
+	if err != nil {
+		return g, err
+	}
+	return g, json.Unmarshal(value, &g)
+}
+
+func writeGeneration(ctx context.Context, tx *sql.Tx, g retrieval.Generation) error {
+	value, err := json.Marshal(g)
+	if err != nil {
+		return err // unreachable: strings and numbers encode
+	}
+	return setMeta(ctx, tx, "generation", value)
+}
+
+// meta returns a value of the index as a whole, or sql.ErrNoRows.
+func meta(ctx context.Context, tx *sql.Tx, key string) (value []byte, err error) {
+	err = tx.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = $1", key).Scan(&value)
+	return value, err
+}
+
+func setMeta(ctx context.Context, tx *sql.Tx, key string, value []byte) error {
+	_, err := tx.ExecContext(ctx,
+		"INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)
+	return err
 }

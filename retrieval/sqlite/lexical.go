@@ -1,8 +1,6 @@
 package sqlite
 
 import (
-	"database/sql"
-
 	"bureau/retrieval"
 )
 
@@ -22,48 +20,56 @@ func (s searching) lexical(terms []retrieval.Term) ([]retrieval.Hit, error) {
 		return nil, nil
 	}
 	stats.AverageLength = float64(length) / float64(stats.Passages)
-	postings := make([][][]byte, len(terms))
+	postings := make([][]block, len(terms))
+	classes := jsonList(s.classIDs())
 	for i, t := range terms {
-		n, data, err := s.postings(t.Text)
+		n, blocks, err := s.postings(t.Text, classes)
 		if err != nil {
 			return nil, err
 		}
 		stats.Frequency[t.Text] = n
-		postings[i] = data
+		postings[i] = blocks
 	}
 	return s.best(s.sum(terms, postings, stats))
 }
 
-// postings returns how many allowed passages have a term, and where.
-func (s searching) postings(term string) (passages int, data [][]byte, err error) {
+// A block is a row of postings.
+type block struct {
+	number int64
+	data   []byte
+}
+
+// postings returns how many passages of classes, a JSON list, have a term, and
+// where.
+func (s searching) postings(term, classes string) (passages int, blocks []block, err error) {
 	rows, err := s.tx.QueryContext(s.ctx,
-		"SELECT passages, data FROM postings WHERE term = $1 AND class IN (SELECT value FROM json_each($2))", term, s.classIDs())
+		"SELECT passages, block, data FROM postings WHERE term = $1 AND class IN (SELECT value FROM json_each($2))", term, classes)
 	if err != nil {
 		return 0, nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var (
-			n     int
-			block sql.RawBytes
+			n int
+			b block
 		)
-		if err := rows.Scan(&n, &block); err != nil {
+		if err := rows.Scan(&n, &b.number, &b.data); err != nil {
 			return 0, nil, err
 		}
 		passages += n
-		data = append(data, append([]byte(nil), block...))
+		blocks = append(blocks, b)
 	}
-	return passages, data, rows.Err()
+	return passages, blocks, rows.Err()
 }
 
 // sum adds up the scores of the passages that share a term with the question.
-func (s searching) sum(terms []retrieval.Term, postings [][][]byte, stats retrieval.Statistics) []scored {
+func (s searching) sum(terms []retrieval.Term, postings [][]block, stats retrieval.Statistics) []scored {
 	scores := make([]float64, len(s.memory.class))
 	var touched []int
 	for i, t := range terms {
 		weight := float64(t.Count) * stats.IDF(t.Text)
-		for _, block := range postings[i] {
-			eachPosting(block, func(number, count int) {
+		for _, b := range postings[i] {
+			eachPosting(b.number, b.data, func(number, count int) {
 				if scores[number] == 0 {
 					touched = append(touched, number)
 				}

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 )
 
@@ -14,10 +15,12 @@ import (
 type memory struct {
 	mu      sync.RWMutex
 	version int64
-	width   int // words of a code
+	width   int // words of a code's signs
 	class   []int32
 	length  []int32
-	codes   []uint64 // width words for each number
+	signs   []uint64 // width words for each number
+	factors []factors
+	centres map[int64][]float32 // of classes that have one
 }
 
 // errAhead says that the memory is as of a later version than a transaction.
@@ -46,50 +49,100 @@ func (m *memory) hold(ctx context.Context, tx *sql.Tx) (release func(), err erro
 	return m.mu.RUnlock, nil
 }
 
-// catchUp reads the slots that have changed since the memory's version.
+// catchUp brings the memory to a version. It changes nothing until it has read
+// all: a memory between two versions would be one of no version at all.
 func (m *memory) catchUp(ctx context.Context, tx *sql.Tx, version int64) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.version >= version {
 		return nil
 	}
-	rows, err := tx.QueryContext(ctx, "SELECT number, class, length, code FROM slots WHERE version > $1", m.version)
+	centres, err := changedCentres(ctx, tx, m.version)
+	if err != nil {
+		return fmt.Errorf("read changed centres: %w", err)
+	}
+	slots, err := changedSlots(ctx, tx, m.version)
 	if err != nil {
 		return fmt.Errorf("read changed slots: %w", err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var (
-			number        int
-			class, length int32
-			code          sql.RawBytes
-		)
-		if err := rows.Scan(&number, &class, &length, &code); err != nil {
-			return err
-		}
-		m.put(number, class, length, code)
+	if m.centres == nil {
+		m.centres = map[int64][]float32{}
 	}
-	if err := rows.Err(); err != nil {
-		return err
+	maps.Copy(m.centres, centres)
+	for _, s := range slots {
+		m.put(s)
 	}
 	m.version = version
 	return nil
 }
 
+// changedCentres returns the centres that have changed since a version.
+func changedCentres(ctx context.Context, tx *sql.Tx, since int64) (map[int64][]float32, error) {
+	rows, err := tx.QueryContext(ctx, "SELECT id, centre FROM classes WHERE centred > $1", since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	centres := map[int64][]float32{}
+	for rows.Next() {
+		var (
+			class  int64
+			centre sql.RawBytes
+		)
+		if err := rows.Scan(&class, &centre); err != nil {
+			return nil, err
+		}
+		centres[class] = decodeVector(centre)
+	}
+	return centres, rows.Err()
+}
+
+// A slot is what memory keeps of one passage, as it stands in the table.
+type slot struct {
+	number        int
+	class, length int32
+	code          []byte // none in a free one
+}
+
+// changedSlots returns the slots that have changed since a version.
+func changedSlots(ctx context.Context, tx *sql.Tx, since int64) ([]slot, error) {
+	rows, err := tx.QueryContext(ctx, "SELECT number, class, length, code FROM slots WHERE version > $1", since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var slots []slot
+	for rows.Next() {
+		var s slot
+		if err := rows.Scan(&s.number, &s.class, &s.length, &s.code); err != nil {
+			return nil, err
+		}
+		slots = append(slots, s)
+	}
+	return slots, rows.Err()
+}
+
 // put sets one slot, and makes room for it.
-func (m *memory) put(number int, class, length int32, code []byte) {
-	m.width = max(m.width, len(code)/8)
-	if missing := number + 1 - len(m.class); missing > 0 {
+func (m *memory) put(s slot) {
+	if missing := s.number + 1 - len(m.class); missing > 0 {
 		m.class = append(m.class, make([]int32, missing)...)
 		m.length = append(m.length, make([]int32, missing)...)
+		m.factors = append(m.factors, make([]factors, missing)...)
 	}
-	if missing := (number+1)*m.width - len(m.codes); missing > 0 {
-		m.codes = append(m.codes, make([]uint64, missing)...)
+	m.class[s.number], m.length[s.number] = s.class, s.length
+	if s.class == 0 {
+		return
 	}
-	m.class[number], m.length[number] = class, length
-	for i := range len(code) / 8 {
-		m.codes[number*m.width+i] = binary.LittleEndian.Uint64(code[8*i:])
+	if width := (len(s.code) - factorBytes) / 8; width != m.width {
+		m.width, m.signs = width, nil // the index was rebuilt, and all other slots are free
 	}
+	if missing := (s.number+1)*m.width - len(m.signs); missing > 0 {
+		m.signs = append(m.signs, make([]uint64, missing)...)
+	}
+	for i := range m.width {
+		m.signs[s.number*m.width+i] = binary.LittleEndian.Uint64(s.code[8*i:])
+	}
+	m.factors[s.number] = decodeFactors(s.code[8*m.width:])
 }
 
 // indexVersion returns how many times the index was written.

@@ -4,11 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
 	"bureau/retrieval"
 	"bureau/store"
@@ -20,9 +18,9 @@ var migrations embed.FS
 // An Index is an index in one SQLite file. Many processes may search and write
 // it at once.
 type Index struct {
-	db         *store.DB
-	generation generation
-	memory     memory
+	db     *store.DB
+	want   retrieval.Generation
+	memory memory
 }
 
 var (
@@ -35,94 +33,64 @@ var (
 // retrieval.ErrGeneration. The dimensions of a new index are those of its first
 // vector where want leaves them at 0.
 func Open(ctx context.Context, path string, want retrieval.Generation) (*Index, error) {
+	return openAs(ctx, path, want, claim)
+}
+
+// Rebuild opens the index in the file at path as an empty one of the
+// generation wanted, whatever was in it. Processes that have it open see it
+// empty from their next search on, or get retrieval.ErrGeneration where they
+// want another generation.
+func Rebuild(ctx context.Context, path string, want retrieval.Generation) (*Index, error) {
+	return openAs(ctx, path, want, empty)
+}
+
+// openAs opens a file and prepares what is in it.
+func openAs(ctx context.Context, path string, want retrieval.Generation,
+	prepare func(context.Context, *sql.Tx, retrieval.Generation) error) (*Index, error) {
 	db, err := store.Open(ctx, path)
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{db: db}
 	files, err := fs.Sub(migrations, "migrations")
 	if err == nil {
 		err = db.Migrate(ctx, "index", files)
 	}
 	if err == nil {
-		err = db.Write(ctx, func(tx *sql.Tx) error { return x.claim(ctx, tx, want) })
+		err = db.Write(ctx, func(tx *sql.Tx) error { return prepare(ctx, tx, want) })
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open index %s: %w", path, err), db.Close())
 	}
-	return x, nil
+	return &Index{db: db, want: want}, nil
 }
 
-// Remove deletes the index in the file at path, which no process may have
-// open. An index that is not there is no error.
-func Remove(path string) error {
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("remove index: %w", err)
+// empty takes everything out and makes the index one of the generation wanted.
+// The slots stay, as free ones, so that every process hears of it.
+func empty(ctx context.Context, tx *sql.Tx, want retrieval.Generation) error {
+	version, err := nextVersion(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, table := range []string{"postings", "vectors", "passages", "documents", "classes"} {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table); err != nil {
+			return fmt.Errorf("empty %s: %w", table, err)
 		}
 	}
-	return nil
+	if _, err := tx.ExecContext(ctx, "UPDATE slots SET class = 0, code = x'', version = $1", version); err != nil {
+		return fmt.Errorf("free slots: %w", err)
+	}
+	return writeGeneration(ctx, tx, want)
 }
 
 // Close closes the file.
 func (x *Index) Close() error { return x.db.Close() }
 
-// Generation returns what the index is built with. Its Dimensions are 0 until
-// the first vector is written.
-func (x *Index) Generation() retrieval.Generation { return x.generation.get() }
-
-// claim makes a new index one of the generation wanted, and refuses another.
-func (x *Index) claim(ctx context.Context, tx *sql.Tx, want retrieval.Generation) error {
-	stored, err := readGeneration(ctx, tx)
-	if errors.Is(err, sql.ErrNoRows) {
-		x.generation.set(want)
-		return writeGeneration(ctx, tx, want)
-	}
-	if err != nil {
+// Version returns how many times the index was written, by any process: what
+// was computed from the index holds as long as it stays the same.
+func (x *Index) Version(ctx context.Context) (version int64, err error) {
+	err = x.db.Read(ctx, func(tx *sql.Tx) error {
+		version, err = indexVersion(ctx, tx)
 		return err
-	}
-	if stored.Embedder != want.Embedder || stored.Cutting != want.Cutting ||
-		want.Dimensions != 0 && stored.Dimensions != 0 && stored.Dimensions != want.Dimensions {
-		return fmt.Errorf("%w: it was built with %s, and %s is configured; run \"bureau ingest\" to build it anew",
-			retrieval.ErrGeneration, describe(stored), describe(want))
-	}
-	stored.Dimensions = max(stored.Dimensions, want.Dimensions)
-	x.generation.set(stored)
-	return nil
-}
-
-// describe names a generation in messages.
-func describe(g retrieval.Generation) string {
-	if g.Embedder == "" {
-		return fmt.Sprintf("no embedder (cutting %s)", g.Cutting)
-	}
-	return fmt.Sprintf("embedder %s (%d dimensions, cutting %s)", g.Embedder, g.Dimensions, g.Cutting)
-}
-
-func readGeneration(ctx context.Context, tx *sql.Tx) (g retrieval.Generation, err error) {
-	value, err := meta(ctx, tx, "generation")
-	if err != nil {
-		return g, err
-	}
-	return g, json.Unmarshal(value, &g)
-}
-
-func writeGeneration(ctx context.Context, tx *sql.Tx, g retrieval.Generation) error {
-	value, err := json.Marshal(g)
-	if err != nil {
-		return err // unreachable: strings and numbers encode
-	}
-	return setMeta(ctx, tx, "generation", value)
-}
-
-// meta returns a value of the index as a whole, or sql.ErrNoRows.
-func meta(ctx context.Context, tx *sql.Tx, key string) (value []byte, err error) {
-	err = tx.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = $1", key).Scan(&value)
-	return value, err
-}
-
-func setMeta(ctx context.Context, tx *sql.Tx, key string, value []byte) error {
-	_, err := tx.ExecContext(ctx,
-		"INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)
-	return err
+	})
+	return version, err
 }

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"context"
 	"database/sql"
 	"encoding/binary"
 	"errors"
@@ -32,7 +31,7 @@ type postingChange struct {
 	removed []int
 }
 
-// postingChanges are gathered over a batch, so that each row is read and
+// postingChanges are gathered over a batch, so that each row is
 // written once.
 type postingChanges map[postingKey]*postingChange
 
@@ -62,35 +61,51 @@ func (c postingChanges) remove(class int64, number int, terms []retrieval.Term) 
 	}
 }
 
-// apply writes the changes, in the order of the table.
-func (c postingChanges) apply(ctx context.Context, tx *sql.Tx) error {
-	read, err := tx.PrepareContext(ctx, "SELECT data FROM postings WHERE term = $1 AND class = $2 AND block = $3")
-	if err != nil {
-		return err
-	}
-	defer read.Close()
-	write, err := tx.PrepareContext(ctx, `INSERT INTO postings (term, class, block, passages, data) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (term, class, block) DO UPDATE SET passages = excluded.passages, data = excluded.data`)
-	if err != nil {
-		return err
-	}
-	defer write.Close()
-	for _, key := range c.keys() {
-		var data []byte
-		if err := read.QueryRowContext(ctx, key.term, key.class, key.block).Scan(&data); err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return fmt.Errorf("read postings: %w", err)
+// applyPostings writes the changes, in the order of the table.
+func (w *writing) applyPostings() error {
+	for _, key := range w.postings.keys() {
+		change := w.postings[key]
+		if len(change.removed) > 0 {
+			if err := w.removePostings(key, change.removed); err != nil {
+				return fmt.Errorf("remove postings: %w", err)
+			}
 		}
-		list := c[key].on(decodePostings(data))
-		if len(list) == 0 {
-			_, err = tx.ExecContext(ctx, "DELETE FROM postings WHERE term = $1 AND class = $2 AND block = $3", key.term, key.class, key.block)
-		} else {
-			_, err = write.ExecContext(ctx, key.term, key.class, key.block, len(list), encodePostings(list))
+		if len(change.added) == 0 {
+			continue
 		}
-		if err != nil {
-			return fmt.Errorf("write postings: %w", err)
+		if err := w.exec(`INSERT INTO postings (term, class, block, passages, data) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (term, class, block) DO UPDATE SET
+			passages = passages + excluded.passages, data = CAST(data || excluded.data AS BLOB)`,
+			key.term, key.class, key.block, len(change.added), encodePostings(change.added)); err != nil {
+			return fmt.Errorf("add postings: %w", err)
 		}
 	}
 	return nil
+}
+
+// removePostings takes passages out of a row, and an empty row out of the
+// table.
+func (w *writing) removePostings(key postingKey, removed []int) error {
+	var data []byte
+	err := w.queryRow("SELECT data FROM postings WHERE term = $1 AND class = $2 AND block = $3", key.term, key.class, key.block).Scan(&data)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil // what is removed was added in the same writing
+	}
+	if err != nil {
+		return err
+	}
+	slices.Sort(removed)
+	var left []posting
+	eachPosting(key.block, data, func(number, count int) {
+		if _, gone := slices.BinarySearch(removed, number); !gone {
+			left = append(left, posting{number, count})
+		}
+	})
+	if len(left) == 0 {
+		return w.exec("DELETE FROM postings WHERE term = $1 AND class = $2 AND block = $3", key.term, key.class, key.block)
+	}
+	return w.exec("UPDATE postings SET passages = $4, data = $5 WHERE term = $1 AND class = $2 AND block = $3",
+		key.term, key.class, key.block, len(left), encodePostings(left))
 }
 
 func (c postingChanges) keys() []postingKey {
@@ -110,42 +125,23 @@ func (c postingChanges) keys() []postingKey {
 	return keys
 }
 
-// on returns list with the change made, sorted by number.
-func (c *postingChange) on(list []posting) []posting {
-	slices.Sort(c.removed)
-	list = slices.DeleteFunc(list, func(p posting) bool {
-		_, gone := slices.BinarySearch(c.removed, p.number)
-		return gone
-	})
-	list = append(list, c.added...)
-	slices.SortFunc(list, func(a, b posting) int { return a.number - b.number })
-	return list
-}
-
-// encodePostings writes numbers as distances, which are small.
+// encodePostings writes each passage as its place in the block and its count,
+// two varints, so that more can be appended without a look at what is there.
 func encodePostings(list []posting) []byte {
 	var data []byte
-	last := 0
 	for _, p := range list {
-		data = binary.AppendUvarint(data, uint64(p.number-last))
+		data = binary.AppendUvarint(data, uint64(p.number%blockSize))
 		data = binary.AppendUvarint(data, uint64(p.count))
-		last = p.number
 	}
 	return data
 }
 
-func decodePostings(data []byte) []posting {
-	var list []posting
-	eachPosting(data, func(number, count int) { list = append(list, posting{number, count}) })
-	return list
-}
-
-// eachPosting calls visit for the postings in data. Data that ends early ends
-// the walk.
-func eachPosting(data []byte, visit func(number, count int)) {
-	number := 0
+// eachPosting calls visit for the postings in the data of a block, in no
+// order. Data that ends early ends the walk.
+func eachPosting(block int64, data []byte, visit func(number, count int)) {
+	first := int(block) * blockSize
 	for len(data) > 0 {
-		distance, n := binary.Uvarint(data)
+		place, n := binary.Uvarint(data)
 		if n <= 0 {
 			return
 		}
@@ -154,8 +150,7 @@ func eachPosting(data []byte, visit func(number, count int)) {
 			return
 		}
 		data = data[n+m:]
-		number += int(distance)
-		visit(number, int(count))
+		visit(first+int(place), int(count))
 	}
 }
 

@@ -4,10 +4,11 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"bureau/access"
@@ -25,11 +26,6 @@ func (x *Index) Search(ctx context.Context, scope access.Scope, q retrieval.Quer
 	if q.K < 1 || q.K > mostHits {
 		return retrieval.Rankings{}, fmt.Errorf("search: K is %d, and must be from 1 to %d", q.K, mostHits)
 	}
-	if d := x.generation.get().Dimensions; q.Vector != nil && d != 0 {
-		if err := checkVector(q.Vector, d); err != nil {
-			return retrieval.Rankings{}, fmt.Errorf("search: the question cannot be compared: %w", err)
-		}
-	}
 	for {
 		rankings, err := x.search(ctx, scope, q)
 		// The memory only runs ahead while somebody writes; each new
@@ -43,6 +39,15 @@ func (x *Index) Search(ctx context.Context, scope access.Scope, q retrieval.Quer
 // search runs a query at one moment of the index.
 func (x *Index) search(ctx context.Context, scope access.Scope, q retrieval.Query) (rankings retrieval.Rankings, err error) {
 	err = x.db.Read(ctx, func(tx *sql.Tx) error {
+		g, err := x.generation(ctx, tx)
+		if err != nil {
+			return fmt.Errorf("search: %w", err)
+		}
+		if q.Vector != nil && g.Dimensions != 0 {
+			if err := checkVector(q.Vector, g.Dimensions); err != nil {
+				return fmt.Errorf("search: the question cannot be compared: %w", err)
+			}
+		}
 		release, err := x.memory.hold(ctx, tx)
 		if err != nil {
 			return err
@@ -79,33 +84,8 @@ type searching struct {
 	k       int
 }
 
-// classIDs returns the allowed classes as a JSON list, for queries.
-func (s searching) classIDs() string {
-	ids := make([]int64, 0, len(s.classes))
-	for id := range s.classes {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	list, err := json.Marshal(ids)
-	if err != nil {
-		panic(err) // unreachable: numbers encode
-	}
-	return string(list)
-}
-
-// allows returns, for each class number, whether the scope allows it: a lookup
-// that a scan over all slots can afford.
-func (s searching) allows() []bool {
-	most := int64(0)
-	for id := range s.classes {
-		most = max(most, id)
-	}
-	allowed := make([]bool, most+1)
-	for id := range s.classes {
-		allowed[id] = true
-	}
-	return allowed
-}
+// classIDs returns the allowed classes, sorted.
+func (s searching) classIDs() []int64 { return slices.Sorted(maps.Keys(s.classes)) }
 
 // A scored is a passage, by number, with its score.
 type scored struct {
@@ -164,12 +144,21 @@ func (s searching) hits(candidates []scored) ([]retrieval.Hit, error) {
 
 // numbers returns the passages' numbers as a JSON list, for queries.
 func numbers(candidates []scored) string {
-	list := []byte{'['}
+	list := make([]int64, len(candidates))
 	for i, c := range candidates {
-		if i > 0 {
-			list = append(list, ',')
-		}
-		list = fmt.Append(list, c.number)
+		list[i] = int64(c.number)
 	}
-	return string(append(list, ']'))
+	return jsonList(list)
+}
+
+// jsonList returns numbers as a JSON list, for queries.
+func jsonList(list []int64) string {
+	text := []byte{'['}
+	for i, n := range list {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = strconv.AppendInt(text, n, 10)
+	}
+	return string(append(text, ']'))
 }

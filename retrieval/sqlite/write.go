@@ -23,7 +23,7 @@ func (x *Index) ReplaceAll(ctx context.Context, batch []retrieval.Replacement) e
 		return nil
 	}
 	err := x.write(ctx, func(w *writing) error {
-		if err := x.settle(ctx, w.tx, batch); err != nil {
+		if err := w.settle(batch); err != nil {
 			return err
 		}
 		for _, r := range batch {
@@ -34,7 +34,7 @@ func (x *Index) ReplaceAll(ctx context.Context, batch []retrieval.Replacement) e
 				return fmt.Errorf("%s/%s: %w", r.Document.Source, r.Document.Path, err)
 			}
 		}
-		return w.recentre()
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("replace documents: %w", err)
@@ -78,40 +78,86 @@ func (x *Index) SetReaders(ctx context.Context, readers map[retrieval.DocumentID
 // write runs change as a new version of the index.
 func (x *Index) write(ctx context.Context, change func(*writing) error) error {
 	return x.db.Write(ctx, func(tx *sql.Tx) error {
+		generation, err := x.generation(ctx, tx)
+		if err != nil {
+			return err
+		}
 		version, err := nextVersion(ctx, tx)
 		if err != nil {
 			return err
 		}
-		centre, err := readCentre(ctx, tx)
-		if err != nil {
-			return err
+		w := &writing{
+			ctx: ctx, tx: tx, generation: generation, version: version, statements: map[string]*sql.Stmt{},
+			postings: postingChanges{}, touched: map[int64]bool{}, centres: map[int64][]float32{},
 		}
-		w := &writing{ctx: ctx, tx: tx, version: version, centre: centre, postings: postingChanges{}}
 		if err := change(w); err != nil {
 			return err
 		}
-		return w.postings.apply(ctx, tx)
+		if err := w.settleClasses(); err != nil {
+			return err
+		}
+		return w.applyPostings()
 	})
 }
 
 // A writing is one new version of the index on its way.
 type writing struct {
-	ctx      context.Context
-	tx       *sql.Tx
-	version  int64
-	centre   []float32
-	postings postingChanges
+	ctx        context.Context
+	tx         *sql.Tx
+	generation retrieval.Generation // before the writing
+	version    int64
+	statements map[string]*sql.Stmt // by their text; they end with tx
+	postings   postingChanges
+	touched    map[int64]bool      // classes whose passages changed
+	centres    map[int64][]float32 // of classes, nil for one that has none yet
+	numbers    []int               // free ones; see number
+}
+
+// statement returns a statement that is prepared once in the transaction.
+func (w *writing) statement(query string) (*sql.Stmt, error) {
+	if s := w.statements[query]; s != nil {
+		return s, nil
+	}
+	s, err := w.tx.PrepareContext(w.ctx, query)
+	if err == nil {
+		w.statements[query] = s
+	}
+	return s, err
 }
 
 func (w *writing) exec(query string, args ...any) error {
-	_, err := w.tx.ExecContext(w.ctx, query, args...)
+	s, err := w.statement(query)
+	if err == nil {
+		_, err = s.ExecContext(w.ctx, args...)
+	}
 	return err
+}
+
+// A row is the answer to a query, or its error.
+type row struct {
+	row *sql.Row
+	err error
+}
+
+func (r row) Scan(into ...any) error {
+	if r.err != nil {
+		return r.err
+	}
+	return r.row.Scan(into...)
+}
+
+func (w *writing) queryRow(query string, args ...any) row {
+	s, err := w.statement(query)
+	if err != nil {
+		return row{err: err}
+	}
+	return row{row: s.QueryRowContext(w.ctx, args...)}
 }
 
 // insert writes a document that is not there, with its passages.
 func (w *writing) insert(r retrieval.Replacement) error {
 	d := r.Document
-	class, err := classOf(w.ctx, w.tx, d.Readers)
+	class, err := w.classOf(d.Readers)
 	if err != nil {
 		return err
 	}
@@ -129,7 +175,7 @@ func (w *writing) insert(r retrieval.Replacement) error {
 		}
 		total += retrieval.Length(p.Terms)
 	}
-	return count(w.ctx, w.tx, class, len(r.Passages), total)
+	return w.count(class, len(r.Passages), total)
 }
 
 func (w *writing) insertPassage(class int64, e retrieval.Embedded) error {
@@ -150,20 +196,51 @@ func (w *writing) insertPassage(class int64, e retrieval.Embedded) error {
 	if err := w.exec("INSERT INTO vectors (number, vector) VALUES ($1, $2)", number, encodeVector(e.Vector)); err != nil {
 		return err
 	}
+	centre, err := w.centre(class)
+	if err != nil {
+		return err
+	}
 	w.postings.add(class, number, e.Terms)
 	return w.exec(`INSERT INTO slots (number, class, length, code, version) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (number) DO UPDATE SET class = excluded.class, length = excluded.length, code = excluded.code, version = excluded.version`,
-		number, class, length, encode(e.Vector, w.centre).bytes(), w.version)
+		number, class, length, newCode(e.Vector, centre).bytes(), w.version)
 }
 
-// number returns a number for a passage: a free one, so that an index that is
-// rewritten for years does not grow, or the next.
-func (w *writing) number() (number int, err error) {
-	err = w.tx.QueryRowContext(w.ctx, "SELECT number FROM slots WHERE class = 0 AND version < $1 LIMIT 1", w.version).Scan(&number)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = w.tx.QueryRowContext(w.ctx, "SELECT coalesce(max(number) + 1, 0) FROM slots").Scan(&number)
+// number returns a number for a passage: one that was free before the writing,
+// so that an index that is rewritten for years does not grow, or the next.
+func (w *writing) number() (int, error) {
+	if w.numbers == nil {
+		if err := w.readNumbers(); err != nil {
+			return 0, fmt.Errorf("read free numbers: %w", err)
+		}
 	}
-	return number, err
+	last := len(w.numbers) - 1
+	number := w.numbers[last]
+	if last == 0 {
+		w.numbers[0]++ // the next that was never given
+		return number, nil
+	}
+	w.numbers = w.numbers[:last]
+	return number, nil
+}
+
+// readNumbers fills numbers: first the next number that was never given, then
+// the free ones.
+func (w *writing) readNumbers() error {
+	rows, err := w.tx.QueryContext(w.ctx, `SELECT coalesce(max(number) + 1, 0) FROM slots
+		UNION ALL SELECT number FROM slots WHERE class = 0 AND version < $1`, w.version)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var number int
+		if err := rows.Scan(&number); err != nil {
+			return err
+		}
+		w.numbers = append(w.numbers, number)
+	}
+	return rows.Err()
 }
 
 // A stored is what the index has of a passage beside its text.
@@ -175,7 +252,7 @@ type stored struct {
 // stored returns the class of a document and what its passages are found by;
 // sql.ErrNoRows for an unknown one.
 func (w *writing) stored(id retrieval.DocumentID) (class int64, passages []stored, err error) {
-	if err := w.tx.QueryRowContext(w.ctx, "SELECT class FROM documents WHERE id = $1", id).Scan(&class); err != nil {
+	if err := w.queryRow("SELECT class FROM documents WHERE id = $1", id).Scan(&class); err != nil {
 		return 0, nil, err
 	}
 	rows, err := w.tx.QueryContext(w.ctx, "SELECT number, terms FROM passages WHERE document = $1", id)
@@ -214,13 +291,13 @@ func (w *writing) remove(id retrieval.DocumentID) error {
 		w.postings.remove(class, p.number, p.terms)
 		total += p.length
 		if err := errors.Join(
-			w.exec("UPDATE slots SET class = 0, version = $1 WHERE number = $2", w.version, p.number),
+			w.exec("UPDATE slots SET class = 0, code = x'', version = $1 WHERE number = $2", w.version, p.number),
 			w.exec("DELETE FROM vectors WHERE number = $1", p.number),
 			w.exec("DELETE FROM passages WHERE number = $1", p.number)); err != nil {
 			return err
 		}
 	}
-	return errors.Join(w.exec("DELETE FROM documents WHERE id = $1", id), count(w.ctx, w.tx, class, -len(passages), -total))
+	return errors.Join(w.exec("DELETE FROM documents WHERE id = $1", id), w.count(class, -len(passages), -total))
 }
 
 // move puts a document and its passages into the class of other readers.
@@ -232,7 +309,7 @@ func (w *writing) move(id retrieval.DocumentID, readers access.Readers) error {
 	if err != nil {
 		return err
 	}
-	to, err := classOf(w.ctx, w.tx, readers)
+	to, err := w.classOf(readers)
 	if err != nil || to == from {
 		return err
 	}
@@ -241,12 +318,26 @@ func (w *writing) move(id retrieval.DocumentID, readers access.Readers) error {
 		w.postings.remove(from, p.number, p.terms)
 		w.postings.add(to, p.number, p.terms)
 		total += p.length
-		if err := w.exec("UPDATE slots SET class = $1, version = $2 WHERE number = $3", to, w.version, p.number); err != nil {
+		if err := w.moveSlot(p.number, to); err != nil {
 			return err
 		}
 	}
 	return errors.Join(
 		w.exec("UPDATE documents SET class = $1 WHERE id = $2", to, id),
-		count(w.ctx, w.tx, from, -len(passages), -total),
-		count(w.ctx, w.tx, to, len(passages), total))
+		w.count(from, -len(passages), -total),
+		w.count(to, len(passages), total))
+}
+
+// moveSlot puts a passage into a class, coded as its vector lies there.
+func (w *writing) moveSlot(number int, class int64) error {
+	centre, err := w.centre(class)
+	if err != nil {
+		return err
+	}
+	var vector []byte
+	if err := w.queryRow("SELECT vector FROM vectors WHERE number = $1", number).Scan(&vector); err != nil {
+		return fmt.Errorf("read vector: %w", err)
+	}
+	return w.exec("UPDATE slots SET class = $1, code = $2, version = $3 WHERE number = $4",
+		class, newCode(decodeVector(vector), centre).bytes(), w.version, number)
 }

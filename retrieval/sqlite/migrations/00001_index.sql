@@ -1,15 +1,18 @@
 -- +goose Up
 CREATE TABLE meta (
-    key   TEXT PRIMARY KEY, -- generation, version or centre
+    key   TEXT PRIMARY KEY, -- generation or version
     value BLOB NOT NULL
 ) WITHOUT ROWID;
 
 -- A class is the documents that the same people read.
 CREATE TABLE classes (
-    id       INTEGER PRIMARY KEY,
-    readers  TEXT NOT NULL UNIQUE,        -- JSON
+    id       INTEGER PRIMARY KEY AUTOINCREMENT, -- a number is never given twice
+    readers  TEXT NOT NULL UNIQUE,              -- JSON
     passages INTEGER NOT NULL DEFAULT 0,
-    length   INTEGER NOT NULL DEFAULT 0   -- terms of all its passages, repetitions counted
+    length   INTEGER NOT NULL DEFAULT 0,        -- terms of all its passages, repetitions counted
+    centre   BLOB NOT NULL DEFAULT x'',         -- mean of its vectors when it had so many passages as coded says
+    coded    INTEGER NOT NULL DEFAULT 0,
+    centred  INTEGER NOT NULL DEFAULT 0         -- version of the index in which the centre changed
 );
 
 CREATE TABLE documents (
@@ -22,6 +25,7 @@ CREATE TABLE documents (
     updated  TEXT NOT NULL,
     version  TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX documents_of_class ON documents (class);
 
 CREATE TABLE passages (
     number   INTEGER PRIMARY KEY,
@@ -50,11 +54,11 @@ CREATE TABLE slots (
     number  INTEGER PRIMARY KEY,
     class   INTEGER NOT NULL,
     length  INTEGER NOT NULL, -- in terms
-    code    BLOB NOT NULL,    -- signs of the centred vector, one bit each
+    code    BLOB NOT NULL,    -- signs of the centred vector, one bit each, and two factors
     version INTEGER NOT NULL
 );
 CREATE INDEX slots_by_version ON slots (version);
-CREATE INDEX slots_free ON slots (number) WHERE class = 0;
+CREATE INDEX slots_of_class ON slots (class);
 
 -- The passages of one class that have a term, in blocks of numbers.
 CREATE TABLE postings (
@@ -62,7 +66,7 @@ CREATE TABLE postings (
     class    INTEGER NOT NULL,
     block    INTEGER NOT NULL,
     passages INTEGER NOT NULL,
-    data     BLOB NOT NULL, -- for each passage: distance to the last number, count; as varints
+    data     BLOB NOT NULL, -- for each passage: place in the block, count; as varints
     PRIMARY KEY (term, class, block)
 ) WITHOUT ROWID;
 

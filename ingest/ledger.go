@@ -12,7 +12,6 @@ import (
 	"io/fs"
 	"strings"
 
-	"bureau/access"
 	"bureau/retrieval"
 	"bureau/store"
 )
@@ -21,8 +20,8 @@ import (
 var migrations embed.FS
 
 // A Ledger remembers every document that was seen: what became of it, who
-// reads it, and its text, so that a document's page and a later re-index need
-// no source. It is the record that searches hold the index against.
+// reads it, and its text, so that a document's page needs no source. It is the
+// record that searches hold the index against.
 type Ledger struct {
 	db *store.DB
 }
@@ -39,8 +38,8 @@ func OpenLedger(ctx context.Context, db *store.DB) (*Ledger, error) {
 	return &Ledger{db}, nil
 }
 
-// documentID makes the id of a document from its place. It is opaque, safe in
-// a URL, and cannot be guessed back.
+// documentID makes the id of a document from its place. It is safe in a URL
+// and does not show the place; it is no secret.
 func documentID(source, path string) retrieval.DocumentID {
 	sum := sha256.Sum256([]byte(source + "\x00" + path))
 	return retrieval.DocumentID(strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:16])))
@@ -55,22 +54,22 @@ const (
 	stateFailed    state = "failed"
 )
 
-// An entry is one document of the ledger, without its text.
+// An entry is one document of the ledger.
 type entry struct {
 	document   retrieval.Document
 	state      state
-	reason     string
-	attempts   int
+	reason     string // why it failed, or is read by nobody
 	size       int64
-	modified   int64 // nanoseconds since 1970
-	generation string
+	modified   int64  // nanoseconds since 1970
+	generation string // what it was cut and embedded with
 	front      FrontMatter
 	headings   []string
 	passages   int
+	markdown   *string // its text; nil in an entry that was read, and for put, which then leaves the kept one
 }
 
 // entryColumns are the columns of an entry, as scanEntry reads them.
-const entryColumns = `id, source, path, state, reason, attempts, size, modified, version, generation,
+const entryColumns = `id, source, path, state, reason, size, modified, version, generation,
 	front, readers, title, language, updated, headings, passages`
 
 // scanEntry reads one row of entryColumns. Readers or a front matter that
@@ -81,7 +80,7 @@ func scanEntry(row interface{ Scan(...any) error }) (entry, error) {
 		front, readers, headings string
 	)
 	d := &e.document
-	if err := row.Scan(&d.ID, &d.Source, &d.Path, &e.state, &e.reason, &e.attempts, &e.size, &e.modified, &d.Version, &e.generation,
+	if err := row.Scan(&d.ID, &d.Source, &d.Path, &e.state, &e.reason, &e.size, &e.modified, &d.Version, &e.generation,
 		&front, &readers, &d.Title, &d.Language, &d.Updated, &headings, &e.passages); err != nil {
 		return entry{}, err
 	}
@@ -121,11 +120,11 @@ func (l *Ledger) query(ctx context.Context, visit func(entry), query string, arg
 	})
 }
 
-// put writes entries; a nil text leaves the kept one as it is.
-func (l *Ledger) put(ctx context.Context, entries []entry, text func(entry) *string) error {
+// put writes entries in one step.
+func (l *Ledger) put(ctx context.Context, entries []entry) error {
 	return l.db.Write(ctx, func(tx *sql.Tx) error {
 		for _, e := range entries {
-			if err := putEntry(ctx, tx, e, text(e)); err != nil {
+			if err := putEntry(ctx, tx, e); err != nil {
 				return fmt.Errorf("write %s/%s to the ledger: %w", e.document.Source, e.document.Path, err)
 			}
 		}
@@ -133,32 +132,23 @@ func (l *Ledger) put(ctx context.Context, entries []entry, text func(entry) *str
 	})
 }
 
-// keepText leaves the texts of entries as they are.
-func keepText(entry) *string { return nil }
-
-func putEntry(ctx context.Context, tx *sql.Tx, e entry, markdown *string) error {
-	front, err := json.Marshal(e.front)
-	if err != nil {
-		return err
-	}
-	readers, err := json.Marshal(e.document.Readers)
-	if err != nil {
-		return err
-	}
-	headings, err := json.Marshal(e.headings)
-	if err != nil {
-		return err
-	}
+func putEntry(ctx context.Context, tx *sql.Tx, e entry) error {
 	d := e.document
-	_, err = tx.ExecContext(ctx, `INSERT INTO documents (`+entryColumns+`, markdown)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, coalesce($18, ''))
-		ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason = excluded.reason, attempts = excluded.attempts,
+	front, frontErr := json.Marshal(e.front)
+	readers, readersErr := json.Marshal(d.Readers)
+	headings, headingsErr := json.Marshal(e.headings)
+	if err := errors.Join(frontErr, readersErr, headingsErr); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO documents (`+entryColumns+`, markdown)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, coalesce($17, ''))
+		ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason = excluded.reason,
 			size = excluded.size, modified = excluded.modified, version = excluded.version, generation = excluded.generation,
 			front = excluded.front, readers = excluded.readers, title = excluded.title, language = excluded.language,
 			updated = excluded.updated, headings = excluded.headings, passages = excluded.passages,
-			markdown = coalesce($18, documents.markdown)`,
-		d.ID, d.Source, d.Path, e.state, e.reason, e.attempts, e.size, e.modified, d.Version, e.generation,
-		string(front), string(readers), d.Title, d.Language, d.Updated, string(headings), e.passages, markdown)
+			markdown = coalesce($17, documents.markdown)`,
+		d.ID, d.Source, d.Path, e.state, e.reason, e.size, e.modified, d.Version, e.generation,
+		string(front), string(readers), d.Title, d.Language, d.Updated, string(headings), e.passages, e.markdown)
 	return err
 }
 
@@ -172,66 +162,4 @@ func (l *Ledger) forget(ctx context.Context, ids []retrieval.DocumentID) error {
 		}
 		return nil
 	})
-}
-
-// Readers returns who reads the documents. One that the ledger does not know
-// is left out, which means nobody.
-func (l *Ledger) Readers(ctx context.Context, ids []retrieval.DocumentID) (map[retrieval.DocumentID]access.Readers, error) {
-	wanted, err := json.Marshal(ids)
-	if err != nil {
-		return nil, err // unreachable: strings encode
-	}
-	readers := make(map[retrieval.DocumentID]access.Readers, len(ids))
-	err = l.db.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, "SELECT id, readers FROM documents WHERE id IN (SELECT value FROM json_each($1))", string(wanted))
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var (
-				id      retrieval.DocumentID
-				encoded []byte
-				who     access.Readers
-			)
-			if err := rows.Scan(&id, &encoded); err != nil {
-				return err
-			}
-			if err := json.Unmarshal(encoded, &who); err != nil {
-				return fmt.Errorf("document %s: %w", id, err)
-			}
-			readers[id] = who
-		}
-		return rows.Err()
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read who reads documents: %w", err)
-	}
-	return readers, nil
-}
-
-// Counts are how many documents are in each state.
-type Counts struct {
-	Indexed  int `json:"indexed"`
-	Failed   int `json:"failed"`
-	Waiting  int `json:"waiting"` // begun in a run that did not end
-	Passages int `json:"passages"`
-}
-
-// Counts returns how many documents are in each state.
-func (l *Ledger) Counts(ctx context.Context) (Counts, error) {
-	entries, err := l.entries(ctx)
-	var c Counts
-	for _, e := range entries {
-		c.Passages += e.passages
-		switch e.state {
-		case stateIndexed:
-			c.Indexed++
-		case stateFailed:
-			c.Failed++
-		case stateExtracted:
-			c.Waiting++
-		}
-	}
-	return c, err
 }

@@ -1,94 +1,93 @@
 package ingest
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 
 	"bureau/access"
 	"bureau/retrieval"
 )
 
+// Readers returns who reads the documents. One that the ledger does not know
+// is left out, which means nobody.
+func (l *Ledger) Readers(ctx context.Context, ids []retrieval.DocumentID) (map[retrieval.DocumentID]access.Readers, error) {
+	wanted, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err // unreachable: strings encode
+	}
+	readers := make(map[retrieval.DocumentID]access.Readers, len(ids))
+	err = l.db.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, "SELECT id, readers FROM documents WHERE id IN (SELECT value FROM json_each($1))", string(wanted))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var (
+				id      retrieval.DocumentID
+				encoded []byte
+				who     access.Readers
+			)
+			if err := rows.Scan(&id, &encoded); err != nil {
+				return err
+			}
+			if err := json.Unmarshal(encoded, &who); err != nil {
+				return fmt.Errorf("document %s: %w", id, err)
+			}
+			readers[id] = who
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read who reads documents: %w", err)
+	}
+	return readers, nil
+}
+
 // Read returns the text of a document that scope reads. An unknown document
 // and one outside the scope are both retrieval.ErrNotFound.
 func (l *Ledger) Read(ctx context.Context, scope access.Scope, id retrieval.DocumentID) (retrieval.Text, error) {
-	var (
-		e    entry
-		text retrieval.Text
-	)
-	err := l.db.Read(ctx, func(tx *sql.Tx) (err error) {
-		e, err = scanEntry(tx.QueryRowContext(ctx, "SELECT "+entryColumns+" FROM documents WHERE id = $1", id))
+	if scope.IsZero() {
+		return retrieval.Text{}, fmt.Errorf("read document: %w", retrieval.ErrNotFound)
+	}
+	var text retrieval.Text
+	err := l.db.Read(ctx, func(tx *sql.Tx) error {
+		e, err := scanEntry(tx.QueryRowContext(ctx, "SELECT "+entryColumns+" FROM documents WHERE id = $1", id))
 		if err != nil || !scope.Allows(e.document.Readers) {
 			return err
 		}
 		text.Document = e.document
 		return tx.QueryRowContext(ctx, "SELECT markdown FROM documents WHERE id = $1", id).Scan(&text.Markdown)
 	})
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return retrieval.Text{}, fmt.Errorf("read document: %w", retrieval.ErrNotFound)
-	case err != nil:
+	if errors.Is(err, sql.ErrNoRows) || err == nil && text.Document.ID == "" {
+		err = retrieval.ErrNotFound
+	}
+	if err != nil {
 		return retrieval.Text{}, fmt.Errorf("read document: %w", err)
-	case text.Document.ID == "":
-		return retrieval.Text{}, fmt.Errorf("read document: %w", retrieval.ErrNotFound)
 	}
 	return text, nil
 }
 
-// suggestion is how a question about a part of a document is put.
-var suggestion = map[string]string{
-	"en":      "What does “%s” say about “%s”?",
-	"zh-Hans": "《%s》对“%s”是怎么规定的？",
-	"zh-Hant": "《%s》對「%s」是怎麼規定的？",
+// Counts are how many documents are in each state.
+type Counts struct {
+	Indexed  int `json:"indexed"`
+	Failed   int `json:"failed"`  // set aside, or read by nobody
+	Waiting  int `json:"waiting"` // begun in a run that did not end
+	Passages int `json:"passages"`
 }
 
-// Suggest returns up to n questions that documents inside scope answer, each
-// about another document, in the language; those of the asker's own
-// departments come before those that everyone reads. Only titles and headings
-// that the scope reads are in them.
-func (l *Ledger) Suggest(ctx context.Context, scope access.Scope, language string, n int) ([]string, error) {
-	entries, err := l.entries(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var readable []entry
-	for _, e := range entries {
-		if e.state == stateIndexed && scope.Allows(e.document.Readers) && len(e.headings) > 0 && distance(e.document.Language, language) < 2 {
-			readable = append(readable, e)
-		}
-	}
-	forAll := func(e entry) int {
-		if slices.Contains(e.document.Readers.Departments, access.Everyone) {
-			return 1
-		}
-		return 0
-	}
-	slices.SortFunc(readable, func(a, b entry) int {
-		return cmp.Or(
-			cmp.Compare(distance(a.document.Language, language), distance(b.document.Language, language)),
-			cmp.Compare(forAll(a), forAll(b)),
-			cmp.Compare(b.document.Updated, a.document.Updated),
-			cmp.Compare(a.document.ID, b.document.ID))
+// Counts returns how many documents are in each state.
+func (l *Ledger) Counts(ctx context.Context) (c Counts, err error) {
+	err = l.db.Read(ctx, func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE state = $1), count(*) FILTER (WHERE state = $2),
+			count(*) FILTER (WHERE state = $3), coalesce(sum(passages) FILTER (WHERE state = $1), 0) FROM documents`,
+			stateIndexed, stateFailed, stateExtracted).Scan(&c.Indexed, &c.Failed, &c.Waiting, &c.Passages)
 	})
-	wording := cmp.Or(suggestion[language], suggestion["en"])
-	var questions []string
-	for _, e := range readable[:min(n, len(readable))] {
-		questions = append(questions, fmt.Sprintf(wording, e.document.Title, e.headings[len(e.headings)/2]))
+	if err != nil {
+		return Counts{}, fmt.Errorf("count the ledger's documents: %w", err)
 	}
-	return questions, nil
-}
-
-// distance is 0 for a document in the reader's language, 1 for one in the
-// other Chinese script, and 2 for one they may not read at all.
-func distance(document, reader string) int {
-	switch {
-	case document == reader:
-		return 0
-	case document != "en" && document != "" && reader != "en" && reader != "":
-		return 1
-	}
-	return 2
+	return c, nil
 }

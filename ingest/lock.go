@@ -19,7 +19,11 @@ func lock(path string) (unlock func() error, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("open lock %s: %w", path, err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if err != nil && !errors.Is(err, syscall.EWOULDBLOCK) {
+		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
+	}
+	if err != nil {
 		holder, _ := io.ReadAll(io.LimitReader(f, 32)) // only for the message
 		return nil, errors.Join(fmt.Errorf("%w (process %s); wait for it to end", ErrRunning, strings.TrimSpace(string(holder))), f.Close())
 	}

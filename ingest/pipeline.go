@@ -3,7 +3,6 @@ package ingest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/tmc/langchaingo/embeddings"
@@ -17,12 +16,13 @@ type Pipeline struct {
 	Policy  Policy
 	Ledger  *Ledger
 	Index   retrieval.Writer
-	// Generation is what Index was built with. A document of another one is
-	// read and written anew.
+	// Generation is what Index is built with. A document that was written with
+	// another embedder or cutting is read and written anew.
 	Generation retrieval.Generation
-	// Embedder gives the vectors; nil for an index without vectors. What it
-	// has embedded once, under the model's name of Generation, it is not asked
-	// for again.
+	// Embedder gives the vectors, of length 1; nil for an index without
+	// vectors. What it has embedded once, under the model's name of Generation,
+	// it is not asked for again. An error with a method Unavailable() bool that
+	// says true ends the run; any other one is about the texts.
 	Embedder embeddings.Embedder
 	Limit    Limit    // of a passage
 	Progress Progress // told about each document that is worked on; nil for nobody
@@ -33,16 +33,22 @@ type Pipeline struct {
 type Progress interface {
 	// Start says how many documents the run looks at.
 	Start(documents int)
-	// Step says that one of them is done with.
+	// Step says that one of them was looked at; it may still be embedded.
 	Step(name string)
 	// Done ends the run.
 	Done()
 }
 
 // Run makes the index equal to the documents and reports what it did. What is
-// wrong with one document or one source is in the report, and the rest goes
-// on; an error means that the run itself could not go on: the embedder or the
-// index is not to be had, or ctx ended. What was done by then stays done.
+// wrong with one document or one folder is in the report, and the rest goes
+// on; an error means that the run itself could not go on: the embedder, the
+// index or the ledger is not to be had, another run is under way (ErrRunning),
+// or ctx ended. What was done by then stays done.
+//
+// A run first takes away: what is gone, and what others read now. Then it
+// reads and embeds, which may take hours. When the embedder fails it, it still
+// reads the changed documents that the index has, for who reads them: a right
+// is taken away without an embedder.
 //
 // A crash at any point costs work, never a document and never a right. The
 // order of the two records makes it so: a change of readers, or a new
@@ -58,9 +64,13 @@ func (p *Pipeline) Run(ctx context.Context) (_ *Report, err error) {
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
 
-	r := &run{Pipeline: p, report: &Report{Failed: []Finding{}, Warnings: []Finding{}, Ignored: map[string]int{}}}
+	r := &run{
+		Pipeline: p,
+		report:   &Report{Failed: []Finding{}, Warnings: []Finding{}, Ignored: map[string]int{}},
+		embedder: checkedEmbedder{Embedder: p.Embedder, dimensions: p.Generation.Dimensions},
+	}
 	err = r.do(ctx)
-	r.report.Embedded = r.counter.embedded
+	r.report.Embedded = r.embedder.embedded
 	r.report.finish(time.Since(start))
 	return r.report, err
 }
@@ -68,125 +78,77 @@ func (p *Pipeline) Run(ctx context.Context) (_ *Report, err error) {
 // A run is one pass over all sources.
 type run struct {
 	*Pipeline
-	report  *Report
-	counter countingEmbedder
-	known   map[retrieval.DocumentID]entry // as the run found the ledger
-	kept    map[retrieval.DocumentID]bool  // seen in the folders, or in one that could not be walked
-	pending batch
-	flushed <-chan written // the batch that is being embedded, nil when there is none
+	report   *Report
+	embedder checkedEmbedder
+	known    map[retrieval.DocumentID]entry              // as the run found the ledger
+	indexed  map[retrieval.DocumentID]retrieval.Document // as the run found the index
+	changed  []entry                                     // with the text as it was
+	unread   []file                                      // that may have another text
+	pending  batch
+	flushed  <-chan written // the batch that is being embedded, nil when there is none
+	down     error          // why the embedder is not to be had, nil while it is
 }
 
 func (r *run) do(ctx context.Context) error {
-	var err error
-	if r.known, err = r.Ledger.entries(ctx); err != nil {
-		return err
-	}
-	r.kept = map[retrieval.DocumentID]bool{}
 	if err := r.reconcile(ctx); err != nil {
 		return err
 	}
-	walks := r.walk(ctx)
-	if err := ctx.Err(); err != nil {
+	walks, err := r.walk(ctx)
+	if err != nil {
 		return err
+	}
+	if err := r.leave(ctx, walks); err != nil {
+		return err
+	}
+	r.start(walks)
+	defer r.done()
+	if err := r.lookAll(ctx, walks); err != nil {
+		return err
+	}
+	return r.readAll(ctx)
+}
+
+// lookAll settles the documents that need not be read.
+func (r *run) lookAll(ctx context.Context, walks []walk) error {
+	for _, w := range walks {
+		for _, f := range w.files {
+			if err := r.look(ctx, f); err != nil {
+				return err
+			}
+		}
+	}
+	return r.putChanged(ctx)
+}
+
+// readAll settles the others. Whatever happens, it waits for the batch that
+// is being embedded.
+func (r *run) readAll(ctx context.Context) error {
+	var err error
+	for i := 0; i < len(r.unread) && err == nil; i++ {
+		err = r.take(ctx, r.unread[i])
+	}
+	if err == nil {
+		err = r.flush(ctx)
+	}
+	settled := r.settle()
+	if ctx.Err() != nil {
+		return ctx.Err() // what else went wrong came of it
+	}
+	if err := errors.Join(err, settled, r.hold(ctx)); err != nil {
+		return err
+	}
+	return errors.Join(r.putChanged(ctx), r.down)
+}
+
+func (r *run) start(walks []walk) {
+	if r.Progress == nil {
+		return
 	}
 	total := 0
 	for _, w := range walks {
 		total += len(w.files)
 	}
-	r.start(total)
-	defer r.done()
-	for _, w := range walks {
-		for _, f := range w.files {
-			if err := r.take(ctx, f); err != nil {
-				return errors.Join(fmt.Errorf("ingest %s/%s: %w", f.source.ID, f.path, err), r.settle())
-			}
-		}
-	}
-	if err := errors.Join(r.flush(ctx), r.settle()); err != nil {
-		return err
-	}
-	return r.forgetGone(ctx)
-}
-
-// reconcile mends what an earlier run may have left: documents that the index
-// has and the ledger does not know leave it; where the two disagree about the
-// readers, the ledger's word, which was written first, is written to the index.
-func (r *run) reconcile(ctx context.Context) error {
-	indexed, err := r.Index.Documents(ctx)
-	if err != nil {
-		return fmt.Errorf("list the index: %w", err)
-	}
-	for id, document := range indexed {
-		e, ok := r.known[id]
-		switch {
-		case !ok || e.document.Readers.IsNobody():
-			err = r.Index.Delete(ctx, id)
-		case !e.document.Readers.Equal(document.Readers):
-			err = r.setReaders(ctx, e)
-		}
-		if err != nil {
-			return fmt.Errorf("reconcile the index with the ledger: %w", err)
-		}
-	}
-	for id, e := range r.known {
-		if _, ok := indexed[id]; !ok && e.state == stateIndexed {
-			e.state = stateExtracted // lost by the index: a file that was moved away, or another generation
-			r.known[id] = e
-		}
-	}
-	return nil
-}
-
-// walk walks every source, and keeps the documents of one that cannot be walked.
-func (r *run) walk(ctx context.Context) []walk {
-	var walks []walk
-	broken := map[string]bool{}
-	for _, source := range r.Sources {
-		w := walkSource(ctx, source)
-		if err := errors.Join(source.Check(), w.err); err != nil {
-			r.report.fail(source.ID, "", err)
-			broken[source.ID] = true
-			w.files = nil
-		}
-		for extension, n := range w.ignored {
-			r.report.Ignored[extension] += n
-		}
-		walks = append(walks, w)
-	}
-	settleClaims(walks)
-	for id, e := range r.known {
-		if broken[e.document.Source] {
-			r.kept[id] = true
-		}
-	}
-	return walks
-}
-
-// forgetGone takes out of the index and the ledger what no source has.
-func (r *run) forgetGone(ctx context.Context) error {
-	var gone []retrieval.DocumentID
-	for id, e := range r.known {
-		if r.kept[id] {
-			continue
-		}
-		gone = append(gone, id)
-		if e.state == stateIndexed {
-			r.report.Deleted++
-		}
-	}
-	if len(gone) == 0 {
-		return nil
-	}
-	if err := r.Index.Delete(ctx, gone...); err != nil {
-		return fmt.Errorf("delete from the index: %w", err)
-	}
-	return r.Ledger.forget(ctx, gone)
-}
-
-func (r *run) start(total int) {
-	if r.Progress != nil {
-		r.Progress.Start(total)
-	}
+	r.Progress.Start(total)
 }
 
 func (r *run) step(f file) {

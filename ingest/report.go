@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -12,24 +13,25 @@ import (
 
 // A Report says what one run did to the index.
 type Report struct {
-	Seen           int            `json:"seen"`           // documents in the folders
+	Seen           int            `json:"seen"`           // documents in the folders: the sum of the next four and of the failed
 	Unchanged      int            `json:"unchanged"`      // left as they were
 	Indexed        int            `json:"indexed"`        // new or changed
 	ReadersChanged int            `json:"readersChanged"` // read by others than before, not embedded again
-	Deleted        int            `json:"deleted"`        // taken out of the index
+	Withheld       int            `json:"withheld"`       // read by nobody, and so not in the index; the warnings say why
+	Deleted        int            `json:"deleted"`        // gone from the folders, and so from the index
 	Passages       int            `json:"passages"`       // written
 	Embedded       int            `json:"embedded"`       // texts that the embedder was asked for
-	Failed         []Finding      `json:"failed"`         // documents that are not in the index, or not as they are now
+	Failed         []Finding      `json:"failed"`         // documents that are not in the index, and folders that were not seen
 	Warnings       []Finding      `json:"warnings"`
 	Ignored        map[string]int `json:"ignored,omitempty"` // files of kinds that are not read, by extension
 	Seconds        float64        `json:"seconds"`
 }
 
-// A Finding is what is wrong with a document, or with a whole source where
-// Path is empty, in words that name the remedy.
+// A Finding is what is wrong with a document, or with a folder, the source's
+// own where Path is ".", in words that name the remedy.
 type Finding struct {
 	Source string `json:"source"`
-	Path   string `json:"path,omitempty"`
+	Path   string `json:"path"`
 	Reason string `json:"reason"`
 }
 
@@ -59,8 +61,8 @@ func (r *Report) finish(took time.Duration) {
 // WriteTo prints the report for people.
 func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d documents: %d indexed, %d unchanged, %d with other readers, %d deleted, %d failed; %d passages, %d embedded, %.1f s\n",
-		r.Seen, r.Indexed, r.Unchanged, r.ReadersChanged, r.Deleted, len(r.Failed), r.Passages, r.Embedded, r.Seconds)
+	fmt.Fprintf(&b, "%d documents: %d indexed, %d unchanged, %d with other readers, %d read by nobody, %d deleted, %d failed; %d passages, %d embedded, %.1f s\n",
+		r.Seen, r.Indexed, r.Unchanged, r.ReadersChanged, r.Withheld, r.Deleted, len(r.Failed), r.Passages, r.Embedded, r.Seconds)
 	for _, extension := range slices.Sorted(maps.Keys(r.Ignored)) {
 		fmt.Fprintf(&b, "  not read: %d files %s\n", r.Ignored[extension], cmp.Or(extension, "without an extension"))
 	}
@@ -69,7 +71,7 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 		findings []Finding
 	}{{"warning", r.Warnings}, {"failed", r.Failed}} {
 		for _, f := range list.findings {
-			fmt.Fprintf(&b, "  %s: %s: %s\n", list.label, strings.TrimSuffix(f.Source+"/"+f.Path, "/"), f.Reason)
+			fmt.Fprintf(&b, "  %s: %s: %s\n", list.label, path.Join(f.Source, f.Path), f.Reason)
 		}
 	}
 	n, err := io.WriteString(w, b.String())

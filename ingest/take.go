@@ -4,39 +4,58 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
+	"strings"
 
 	"bureau/access"
 	"bureau/retrieval"
 )
 
-// take brings one file's document up to date, or adds it to the batch that is
-// embedded next. What is wrong with the document is reported and is no error.
+// look settles a file's document without opening the file, or leaves it to be
+// read: only size and time of change tell whether the text is the same.
+func (r *run) look(ctx context.Context, f file) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	r.report.Seen++
+	e := r.known[documentID(f.source.ID, f.path)]
+	switch {
+	case f.problem != nil:
+		r.step(f)
+		return r.fail(ctx, r.blank(f), f.problem)
+	case r.isCurrent(e, f.source) && e.size == f.size && e.modified == f.modified.UnixNano():
+		r.step(f)
+		return r.sameText(ctx, f, e)
+	}
+	r.unread = append(r.unread, f)
+	return nil
+}
+
+// isCurrent reports whether the index has the text of e, cut and embedded as
+// this run does it.
+func (r *run) isCurrent(e entry, source Source) bool {
+	document, ok := r.indexed[e.document.ID]
+	return ok && e.state == stateIndexed && document.Version == e.document.Version && e.generation == r.generation(source)
+}
+
+// take reads a file and brings its document up to date, or adds it to the
+// batch that is embedded next. What is wrong with the document is reported and
+// is no error.
 func (r *run) take(ctx context.Context, f file) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	defer r.step(f)
-	r.report.Seen++
-	id := documentID(f.source.ID, f.path)
-	r.kept[id] = true
-	e, known := r.known[id]
-	if f.problem != nil {
-		return r.fail(ctx, r.blank(f), f.problem)
-	}
-	if known && e.state == stateIndexed && e.generation == r.generation() && e.size == f.size && e.modified == f.modified.UnixNano() {
-		return r.sameText(ctx, f, e)
+	if _, ok := r.indexed[documentID(f.source.ID, f.path)]; r.down != nil && !ok {
+		return nil // nobody reads it yet, and it waits for the embedder
 	}
 	data, err := readFile(f)
 	if err != nil {
 		return r.fail(ctx, r.blank(f), err)
 	}
 	version := hashOf(data)
-	if known && e.state == stateIndexed && e.generation == r.generation() && e.document.Version == version {
+	e := r.known[documentID(f.source.ID, f.path)]
+	if r.isCurrent(e, f.source) && e.document.Version == version {
 		e.size, e.modified = f.size, f.modified.UnixNano()
-		if err := r.Ledger.put(ctx, []entry{e}, keepText); err != nil {
-			return err
-		}
 		return r.sameText(ctx, f, e)
 	}
 	return r.newText(ctx, f, version, data)
@@ -44,22 +63,23 @@ func (r *run) take(ctx context.Context, f file) error {
 
 // sameText looks only at who reads the document.
 func (r *run) sameText(ctx context.Context, f file, e entry) error {
+	known := r.known[e.document.ID]
 	readers, warnings := decideReaders(r.Policy, f.source.Readers, e.front)
 	r.report.warn(f.source.ID, f.path, warnings)
-	if readers.Equal(e.document.Readers) {
-		r.report.Unchanged++
-		return nil
-	}
-	r.report.ReadersChanged++
-	e.document.Readers = readers
 	if readers.IsNobody() {
-		e.state = stateFailed
-		return r.withdraw(ctx, e)
+		r.report.Withheld++
+		return r.withdraw(ctx, e, strings.Join(warnings, "; "))
 	}
-	if err := r.Ledger.put(ctx, []entry{e}, keepText); err != nil {
-		return err
+	e.document.Readers = readers
+	if readers.Equal(known.document.Readers) {
+		r.report.Unchanged++
+	} else {
+		r.report.ReadersChanged++
 	}
-	return r.setReaders(ctx, e)
+	if !readers.Equal(known.document.Readers) || e.size != known.size || e.modified != known.modified {
+		r.changed = append(r.changed, e)
+	}
+	return nil
 }
 
 // newText reads the document and adds its passages to the batch.
@@ -74,24 +94,25 @@ func (r *run) newText(ctx context.Context, f file, version string, data []byte) 
 	}
 	readers, warnings := decideReaders(r.Policy, f.source.Readers, x.Front)
 	r.report.warn(f.source.ID, f.path, warnings)
+	if readers.IsNobody() {
+		r.report.Withheld++
+		return r.withdraw(ctx, e, strings.Join(warnings, "; "))
+	}
 	e.front = x.Front
+	e.front.FromTime, e.front.UntilTime = storable(x.Front.FromTime), storable(x.Front.UntilTime)
 	d := &e.document
 	d.Title, d.Language, d.Updated, d.Version, d.Readers = x.Title, x.Language, x.Updated, version, readers
-	if readers.IsNobody() {
-		e.state, e.reason = stateFailed, warnings[len(warnings)-1]
-		return r.withdraw(ctx, e)
-	}
 	pieces := Cut(x, r.Limit)
-	e.state, e.generation, e.passages, e.headings = stateExtracted, r.generation(), len(pieces), headingsOf(pieces)
-	return r.add(ctx, job{entry: e, markdown: x.Markdown, passages: r.passages(e.document, pieces)})
+	e.state, e.generation, e.passages, e.headings = stateExtracted, r.generation(f.source), len(pieces), headingsOf(pieces)
+	e.markdown = &x.Markdown
+	return r.add(ctx, job{entry: e, passages: r.passages(*d, pieces)})
 }
 
-// blank is the entry of a file that nothing is known of but its place. The
-// attempts count on.
+// blank is the entry of a file that nothing is known of but its place.
 func (r *run) blank(f file) entry {
 	return entry{
 		document: retrieval.Document{ID: documentID(f.source.ID, f.path), Source: f.source.ID, Path: f.path},
-		size:     f.size, modified: f.modified.UnixNano(), attempts: r.known[documentID(f.source.ID, f.path)].attempts,
+		size:     f.size, modified: f.modified.UnixNano(),
 	}
 }
 
@@ -100,33 +121,35 @@ func (r *run) blank(f file) entry {
 // leaves.
 func (r *run) fail(ctx context.Context, e entry, cause error) error {
 	r.report.fail(e.document.Source, e.document.Path, cause)
-	e.state, e.reason = stateFailed, cause.Error()
-	e.attempts++
-	return r.withdraw(ctx, e)
+	return r.withdraw(ctx, e, cause.Error())
 }
 
-// withdraw takes a document out of the index and keeps its entry, read by
-// nobody. The ledger is first: what it withholds no search returns.
-func (r *run) withdraw(ctx context.Context, e entry) error {
-	e.document.Readers = access.Readers{}
-	empty := ""
-	if err := r.Ledger.put(ctx, []entry{e}, func(entry) *string { return &empty }); err != nil {
+// withdraw withholds a document, unless the ledger knew that it is withheld for
+// the same reason when the run began.
+func (r *run) withdraw(ctx context.Context, e entry, reason string) error {
+	known := r.known[e.document.ID]
+	if known.state == stateFailed && known.reason == reason && known.size == e.size && known.modified == e.modified {
+		return nil // reconcile has seen to the index
+	}
+	return r.withhold(ctx, e, reason)
+}
+
+// withhold takes a document out of the index and keeps its entry, without a
+// text and read by nobody. The ledger is first: what it withholds no search
+// returns.
+func (r *run) withhold(ctx context.Context, e entry, reason string) error {
+	d := e.document
+	empty := entry{
+		document: retrieval.Document{ID: d.ID, Source: d.Source, Path: d.Path, Readers: access.Readers{}},
+		state:    stateFailed, reason: reason, size: e.size, modified: e.modified, markdown: new(string),
+	}
+	if err := r.Ledger.put(ctx, []entry{empty}); err != nil {
 		return err
 	}
-	if r.known[e.document.ID].state == "" {
+	if _, ok := r.indexed[d.ID]; !ok {
 		return nil
 	}
-	if err := r.Index.Delete(ctx, e.document.ID); err != nil {
-		return fmt.Errorf("delete from the index: %w", err)
-	}
-	return nil
-}
-
-func (r *run) setReaders(ctx context.Context, e entry) error {
-	if err := r.Index.SetReaders(ctx, map[retrieval.DocumentID]access.Readers{e.document.ID: e.document.Readers}); err != nil {
-		return fmt.Errorf("change who reads %s/%s in the index: %w", e.document.Source, e.document.Path, err)
-	}
-	return nil
+	return r.delete(ctx, []retrieval.DocumentID{d.ID})
 }
 
 // hashOf is the version of a file's content.
@@ -135,27 +158,8 @@ func hashOf(data []byte) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// mostHeadings bounds what the ledger keeps of a document's outline.
-const mostHeadings = 12
-
-// headingsOf returns the innermost headings of a document, each once, in order.
-func headingsOf(pieces []Piece) []string {
-	seen := map[string]bool{}
-	headings := []string{}
-	for _, p := range pieces {
-		if len(p.Headings) == 0 || len(headings) == mostHeadings {
-			continue
-		}
-		if last := p.Headings[len(p.Headings)-1]; !seen[last] {
-			seen[last] = true
-			headings = append(headings, last)
-		}
-	}
-	return headings
-}
-
-// generation names the run's generation in the ledger.
-func (r *run) generation() string {
-	g := r.Generation
-	return fmt.Sprintf("%s/%d/%s", g.Embedder, g.Dimensions, g.Cutting)
+// generation names what a document of a source is cut and embedded with. The
+// dimensions are not part of it: an index learns them from its first vector.
+func (r *run) generation(source Source) string {
+	return strings.Join([]string{r.Generation.Embedder, r.Generation.Cutting, source.Language}, "/")
 }

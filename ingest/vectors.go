@@ -53,15 +53,33 @@ func (v vectors) Put(ctx context.Context, kept map[string][]float32) error {
 	})
 }
 
-// A countingEmbedder counts the texts that really are embedded.
-type countingEmbedder struct {
+// A checkedEmbedder counts the texts that really are embedded, and refuses
+// vectors that an index cannot take. Otherwise one document with such a vector
+// would end every run.
+type checkedEmbedder struct {
 	embeddings.Embedder
-	embedded int
+	embedded   int
+	dimensions int // of every vector; 0 until the first one
 }
 
-// EmbedDocuments embeds and counts.
-func (c *countingEmbedder) EmbedDocuments(ctx context.Context, texts []string) ([][]float32, error) {
+// EmbedDocuments embeds, counts and checks.
+func (c *checkedEmbedder) EmbedDocuments(ctx context.Context, texts []string) ([][]float32, error) {
 	found, err := c.Embedder.EmbedDocuments(ctx, texts)
+	if err != nil {
+		return nil, err
+	}
 	c.embedded += len(found)
-	return found, err
+	for _, v := range found {
+		if c.dimensions == 0 {
+			c.dimensions = len(v)
+		}
+		square := 0.0
+		for _, x := range v {
+			square += float64(x) * float64(x)
+		}
+		if len(v) != c.dimensions || !(math.Abs(square-1) < 0.01) { // not "> 0.01": NaN
+			return nil, fmt.Errorf("a vector of %d dimensions and length %.3f came back, want %d and 1", len(v), math.Sqrt(square), c.dimensions)
+		}
+	}
+	return found, nil
 }

@@ -47,6 +47,12 @@ func (w *walk) covers(name string) bool {
 	})
 }
 
+// mayHave reports whether the source takes a file that the walk could not see.
+// One whose globs cannot be understood takes any.
+func (w *walk) mayHave(name string) bool {
+	return w.covers(name) && (w.source.Check() != nil || w.source.takes(name))
+}
+
 // walkSource lists the files that a source takes, sorted. It never leaves the
 // folder: a link that leads out is reported as a file with a problem, a link
 // that stays inside is left to its target.

@@ -23,7 +23,7 @@ CREATE TABLE documents (
 CREATE TABLE vectors (
     key    TEXT PRIMARY KEY, -- model, kind and hash of what was embedded
     vector BLOB NOT NULL     -- float32, little endian
-) WITHOUT ROWID;
+);
 
 -- +goose Down
 DROP TABLE vectors;

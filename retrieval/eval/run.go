@@ -101,14 +101,15 @@ func (r *runner) answerable(ctx context.Context, q Question) error {
 	return r.baselines(ctx, scope, q)
 }
 
-// unanswerable counts whether the evidence gate refuses one question.
+// unanswerable counts whether one question is refused: by the evidence gate,
+// or because its asker reads nothing at all.
 func (r *runner) unanswerable(ctx context.Context, q Question) error {
 	scope, err := r.Scope(q.Asker)
 	if err != nil {
 		return fmt.Errorf("scope of %q: %w", q.Asker, err)
 	}
 	result, err := r.ask(ctx, scope, q)
-	if err != nil {
+	if err != nil && !errors.Is(err, retrieval.ErrNoScope) { // who reads nothing is refused
 		return err
 	}
 	count := r.refused[q.Reason]

@@ -3,6 +3,7 @@ package indextest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -76,8 +77,7 @@ func everyRankingIsFiltered(t *testing.T, e Engine) {
 		"lexical": {Terms: both.Terms, K: both.K},
 	} {
 		rankings := search(t, e, scope, q)
-		hits := append(rankings.Dense, rankings.Lexical...)
-		if got := documentsOf(hits); got != "own" {
+		if got := documentsOf(slices.Concat(rankings.Dense, rankings.Lexical)); got != "own" {
 			t.Errorf("%s found %q, want %q", name, got, "own")
 		}
 	}

@@ -108,7 +108,7 @@ func queryWithoutVectorOrTerms(t *testing.T, e Engine) {
 		if len(r.Dense) != c.dense || len(r.Lexical) != c.lexical {
 			t.Errorf("%s: %d hits by meaning and %d by words, want %d and %d", name, len(r.Dense), len(r.Lexical), c.dense, c.lexical)
 		}
-		for _, h := range append(r.Dense, r.Lexical...) {
+		for _, h := range slices.Concat(r.Dense, r.Lexical) {
 			if math.IsNaN(h.Score) || h.Score < -1 || h.Score > 1 {
 				t.Errorf("%s: score %f", name, h.Score)
 			}

@@ -18,7 +18,7 @@ func (w *writing) centre(class int64) ([]float32, error) {
 		return centre, nil
 	}
 	var blob []byte
-	if err := w.queryRow("SELECT centre FROM classes WHERE id = $1", class).Scan(&blob); err != nil {
+	if err := w.get(&blob, "SELECT centre FROM classes WHERE id = $1", class); err != nil {
 		return nil, fmt.Errorf("read the centre of class %d: %w", class, err)
 	}
 	w.centres[class] = nil
@@ -33,7 +33,7 @@ func (w *writing) centre(class int64) ([]float32, error) {
 func (w *writing) settleClasses() error {
 	for class := range w.touched {
 		var passages, coded int
-		if err := w.queryRow("SELECT passages, coded FROM classes WHERE id = $1", class).Scan(&passages, &coded); err != nil {
+		if err := w.tx.QueryRowContext(w.ctx, "SELECT passages, coded FROM classes WHERE id = $1", class).Scan(&passages, &coded); err != nil {
 			return fmt.Errorf("read class %d: %w", class, err)
 		}
 		if passages == 0 {
@@ -99,13 +99,7 @@ func (w *writing) recode(class int64, centre []float32) error {
 
 // eachVector calls visit for the vectors of a class, in the order of numbers.
 func (w *writing) eachVector(class int64, visit func(number int, v []float32)) error {
-	rows, err := w.tx.QueryContext(w.ctx, `SELECT v.number, v.vector FROM slots s JOIN vectors v ON v.number = s.number
-		WHERE s.class = $1 ORDER BY s.number`, class)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	return each(w.ctx, w.tx, func(rows *sql.Rows) error {
 		var (
 			number int
 			vector sql.RawBytes
@@ -114,6 +108,6 @@ func (w *writing) eachVector(class int64, visit func(number int, v []float32)) e
 			return err
 		}
 		visit(number, decodeVector(vector))
-	}
-	return rows.Err()
+		return nil
+	}, "SELECT v.number, v.vector FROM slots s JOIN vectors v ON v.number = s.number WHERE s.class = $1 ORDER BY s.number", class)
 }

@@ -20,28 +20,27 @@ type class struct {
 // allowed returns the classes that scope reads. It is the one place where the
 // engine decides about rights, and it leaves the decision to the scope.
 func allowed(ctx context.Context, tx *sql.Tx, scope access.Scope) (map[int64]class, error) {
-	rows, err := tx.QueryContext(ctx, "SELECT id, readers, passages, length FROM classes WHERE passages > 0")
-	if err != nil {
-		return nil, fmt.Errorf("read classes: %w", err)
-	}
-	defer rows.Close()
 	classes := map[int64]class{}
-	for rows.Next() {
+	err := each(ctx, tx, func(rows *sql.Rows) error {
 		var (
 			c       class
 			readers []byte
 		)
 		if err := rows.Scan(&c.id, &readers, &c.passages, &c.length); err != nil {
-			return nil, err
+			return err
 		}
 		if err := json.Unmarshal(readers, &c.readers); err != nil {
-			return nil, fmt.Errorf("read class %d: %w", c.id, err)
+			return fmt.Errorf("class %d: %w", c.id, err)
 		}
 		if scope.Allows(c.readers) {
 			classes[c.id] = c
 		}
+		return nil
+	}, "SELECT id, readers, passages, length FROM classes WHERE passages > 0")
+	if err != nil {
+		return nil, fmt.Errorf("read classes: %w", err)
 	}
-	return classes, rows.Err()
+	return classes, nil
 }
 
 // classOf returns the class of documents with these readers, a new one where
@@ -51,8 +50,8 @@ func (w *writing) classOf(readers access.Readers) (id int64, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("encode readers: %w", err)
 	}
-	err = w.queryRow(`INSERT INTO classes (readers) VALUES ($1)
-		ON CONFLICT (readers) DO UPDATE SET readers = excluded.readers RETURNING id`, string(encoded)).Scan(&id)
+	err = w.get(&id, `INSERT INTO classes (readers) VALUES ($1)
+		ON CONFLICT (readers) DO UPDATE SET readers = excluded.readers RETURNING id`, string(encoded))
 	return id, err
 }
 

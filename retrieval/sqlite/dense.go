@@ -1,9 +1,7 @@
 package sqlite
 
 import (
-	"cmp"
 	"database/sql"
-	"math"
 	"slices"
 
 	"bureau/retrieval"
@@ -45,7 +43,7 @@ func (s searching) nearest(v []float32, n int) ([]scored, error) {
 	for id := range s.classes {
 		probes[id] = newProbe(v, m.centres[id])
 	}
-	list := shortlist{size: n, cutAt: 2 * n, least: math.Inf(-1)}
+	list := newShortlist(n)
 	for number, class := range m.class {
 		if number%checkEvery == 0 && s.ctx.Err() != nil {
 			return nil, s.ctx.Err()
@@ -59,56 +57,22 @@ func (s searching) nearest(v []float32, n int) ([]scored, error) {
 	return list.best(), nil
 }
 
-// A shortlist keeps the best of what it is offered: so many, and all that tie
-// with the last of them, so that no order of numbers decides.
-type shortlist struct {
-	size, cutAt int
-	least       float64 // what is below cannot be among the best
-	list        []scored
-}
-
-func (l *shortlist) offer(s scored) {
-	if s.score < l.least {
-		return
-	}
-	l.list = append(l.list, s)
-	if len(l.list) >= l.cutAt {
-		l.list = l.best()
-		l.least = l.list[l.size-1].score
-		l.cutAt = 2 * len(l.list)
-	}
-}
-
-// best returns what the list keeps, best first.
-func (l *shortlist) best() []scored {
-	slices.SortFunc(l.list, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
-	end := min(l.size, len(l.list))
-	for end > 0 && end < len(l.list) && l.list[end].score == l.list[end-1].score {
-		end++
-	}
-	return l.list[:end]
-}
-
 // rescore gives candidates their cosine to v.
 func (s searching) rescore(v []float32, candidates []scored) ([]scored, error) {
 	if len(candidates) == 0 {
 		return nil, nil
 	}
-	rows, err := s.tx.QueryContext(s.ctx, "SELECT number, vector FROM vectors WHERE number IN (SELECT value FROM json_each($1))", numbers(candidates))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	exact := make([]scored, 0, len(candidates))
-	for rows.Next() {
+	err := each(s.ctx, s.tx, func(rows *sql.Rows) error {
 		var (
 			number int
 			vector sql.RawBytes
 		)
 		if err := rows.Scan(&number, &vector); err != nil {
-			return nil, err
+			return err
 		}
 		exact = append(exact, scored{number, dot(v, vector)})
-	}
-	return exact, rows.Err()
+		return nil
+	}, "SELECT number, vector FROM vectors WHERE number IN (SELECT value FROM json_each($1))", numbers(candidates))
+	return exact, err
 }

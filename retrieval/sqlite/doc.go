@@ -16,11 +16,13 @@
 //
 // # The two rankings
 //
-// By words: BM25, exact, over postings in blocks. By meaning: one bit for the
-// sign of each dimension of the centred vector is kept in memory (48 bytes a
-// passage at 384 dimensions); the passages with the fewest differing bits are
-// scored exactly from their vectors on disk, and a scope of few passages
-// is scored exactly as a whole.
+// By words: BM25, exact, over postings in blocks. By meaning: one bit for each
+// dimension of a vector and two factors are kept in memory (56 bytes a passage
+// at 384 dimensions), from which cosines are estimated; the passages with the
+// best estimates are scored exactly from their vectors on disk, and a scope of
+// few passages is scored exactly as a whole. What the estimates are made from
+// belongs to one class, so that no document outside a scope has a part in what
+// is found inside it.
 //
 // # One moment
 //

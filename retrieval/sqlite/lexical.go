@@ -1,6 +1,8 @@
 package sqlite
 
 import (
+	"database/sql"
+
 	"bureau/retrieval"
 )
 
@@ -42,24 +44,19 @@ type block struct {
 // postings returns how many passages of classes, a JSON list, have a term, and
 // where.
 func (s searching) postings(term, classes string) (passages int, blocks []block, err error) {
-	rows, err := s.tx.QueryContext(s.ctx,
-		"SELECT passages, block, data FROM postings WHERE term = $1 AND class IN (SELECT value FROM json_each($2))", term, classes)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	err = each(s.ctx, s.tx, func(rows *sql.Rows) error {
 		var (
 			n int
 			b block
 		)
 		if err := rows.Scan(&n, &b.number, &b.data); err != nil {
-			return 0, nil, err
+			return err
 		}
 		passages += n
 		blocks = append(blocks, b)
-	}
-	return passages, blocks, rows.Err()
+		return nil
+	}, "SELECT passages, block, data FROM postings WHERE term = $1 AND class IN (SELECT value FROM json_each($2))", term, classes)
+	return passages, blocks, err
 }
 
 // sum adds up the scores of the passages that share a term with the question.

@@ -26,23 +26,15 @@ func (x *Index) Load(ctx context.Context, scope access.Scope, ids []string) ([]r
 	}
 	byID := make(map[string]retrieval.Found, len(ids))
 	err = x.db.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT `+foundColumns+` FROM passages p
-			JOIN documents d ON d.id = p.document JOIN classes c ON c.id = d.class
-			WHERE p.id IN (SELECT value FROM json_each($1))`, string(wanted))
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
+		return each(ctx, tx, func(rows *sql.Rows) error {
 			f, err := scanFound(rows)
-			if err != nil {
-				return err
-			}
-			if scope.Allows(f.Document.Readers) {
+			if err == nil && scope.Allows(f.Document.Readers) {
 				byID[f.Passage.ID] = f
 			}
-		}
-		return rows.Err()
+			return err
+		}, `SELECT `+foundColumns+` FROM passages p
+			JOIN documents d ON d.id = p.document JOIN classes c ON c.id = d.class
+			WHERE p.id IN (SELECT value FROM json_each($1))`, string(wanted))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("load passages: %w", err)
@@ -71,54 +63,4 @@ func scanFound(rows *sql.Rows) (f retrieval.Found, err error) {
 		return f, fmt.Errorf("readers of document %s: %w", d.ID, err)
 	}
 	return f, nil
-}
-
-// Documents returns every document of the index; see [retrieval.Writer].
-func (x *Index) Documents(ctx context.Context) (map[retrieval.DocumentID]retrieval.Document, error) {
-	documents := map[retrieval.DocumentID]retrieval.Document{}
-	err := x.db.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT d.id, d.source, d.path, d.title, d.language, d.updated, d.version, c.readers
-			FROM documents d JOIN classes c ON c.id = d.class`)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var (
-				d       retrieval.Document
-				readers []byte
-			)
-			if err := rows.Scan(&d.ID, &d.Source, &d.Path, &d.Title, &d.Language, &d.Updated, &d.Version, &readers); err != nil {
-				return err
-			}
-			if err := json.Unmarshal(readers, &d.Readers); err != nil {
-				return fmt.Errorf("readers of document %s: %w", d.ID, err)
-			}
-			documents[d.ID] = d
-		}
-		return rows.Err()
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list documents: %w", err)
-	}
-	return documents, nil
-}
-
-// Counts say how large an index is.
-type Counts struct {
-	Documents int `json:"documents"`
-	Passages  int `json:"passages"`
-	Classes   int `json:"classes"` // different readers
-}
-
-// Counts returns how large the index is.
-func (x *Index) Counts(ctx context.Context) (c Counts, err error) {
-	err = x.db.Read(ctx, func(tx *sql.Tx) error {
-		return tx.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages),
-			(SELECT count(*) FROM classes WHERE passages > 0)`).Scan(&c.Documents, &c.Passages, &c.Classes)
-	})
-	if err != nil {
-		return c, fmt.Errorf("count the index: %w", err)
-	}
-	return c, nil
 }

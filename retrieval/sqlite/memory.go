@@ -78,23 +78,19 @@ func (m *memory) catchUp(ctx context.Context, tx *sql.Tx, version int64) error {
 
 // changedCentres returns the centres that have changed since a version.
 func changedCentres(ctx context.Context, tx *sql.Tx, since int64) (map[int64][]float32, error) {
-	rows, err := tx.QueryContext(ctx, "SELECT id, centre FROM classes WHERE centred > $1", since)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	centres := map[int64][]float32{}
-	for rows.Next() {
+	err := each(ctx, tx, func(rows *sql.Rows) error {
 		var (
 			class  int64
 			centre sql.RawBytes
 		)
 		if err := rows.Scan(&class, &centre); err != nil {
-			return nil, err
+			return err
 		}
 		centres[class] = decodeVector(centre)
-	}
-	return centres, rows.Err()
+		return nil
+	}, "SELECT id, centre FROM classes WHERE centred > $1", since)
+	return centres, err
 }
 
 // A slot is what memory keeps of one passage, as it stands in the table.
@@ -106,20 +102,16 @@ type slot struct {
 
 // changedSlots returns the slots that have changed since a version.
 func changedSlots(ctx context.Context, tx *sql.Tx, since int64) ([]slot, error) {
-	rows, err := tx.QueryContext(ctx, "SELECT number, class, length, code FROM slots WHERE version > $1", since)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	var slots []slot
-	for rows.Next() {
+	err := each(ctx, tx, func(rows *sql.Rows) error {
 		var s slot
 		if err := rows.Scan(&s.number, &s.class, &s.length, &s.code); err != nil {
-			return nil, err
+			return err
 		}
 		slots = append(slots, s)
-	}
-	return slots, rows.Err()
+		return nil
+	}, "SELECT number, class, length, code FROM slots WHERE version > $1", since)
+	return slots, err
 }
 
 // put sets one slot, and makes room for it.

@@ -87,7 +87,7 @@ func (w *writing) applyPostings() error {
 // table.
 func (w *writing) removePostings(key postingKey, removed []int) error {
 	var data []byte
-	err := w.queryRow("SELECT data FROM postings WHERE term = $1 AND class = $2 AND block = $3", key.term, key.class, key.block).Scan(&data)
+	err := w.get(&data, "SELECT data FROM postings WHERE term = $1 AND class = $2 AND block = $3", key.term, key.class, key.block)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil // what is removed was added in the same writing
 	}

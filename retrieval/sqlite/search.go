@@ -30,8 +30,11 @@ func (x *Index) Search(ctx context.Context, scope access.Scope, q retrieval.Quer
 		rankings, err := x.search(ctx, scope, q)
 		// The memory only runs ahead while somebody writes; each new
 		// transaction begins at what is newest.
-		if !errors.Is(err, errAhead) {
-			return rankings, err
+		switch {
+		case err == nil:
+			return rankings, nil
+		case !errors.Is(err, errAhead):
+			return retrieval.Rankings{}, err // not what half of the search has found
 		}
 	}
 }
@@ -87,27 +90,17 @@ type searching struct {
 // classIDs returns the allowed classes, sorted.
 func (s searching) classIDs() []int64 { return slices.Sorted(maps.Keys(s.classes)) }
 
-// A scored is a passage, by number, with its score.
-type scored struct {
-	number int
-	score  float64
-}
-
-// best returns the k best as hits, ties by passage id. candidates is reordered.
+// best returns the k best as hits, ties by passage id.
 func (s searching) best(candidates []scored) ([]retrieval.Hit, error) {
-	slices.SortFunc(candidates, func(a, b scored) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.number, b.number))
-	})
-	// Of those that tie with the k-th, the ids decide.
-	end := min(s.k, len(candidates))
-	for end > 0 && end < len(candidates) && candidates[end].score == candidates[end-1].score {
-		end++
+	list := newShortlist(s.k)
+	for _, c := range candidates {
+		list.offer(c)
 	}
-	hits, err := s.hits(candidates[:end])
+	hits, err := s.hits(list.best())
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(hits, func(a, b retrieval.Hit) int {
+	slices.SortFunc(hits, func(a, b retrieval.Hit) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), strings.Compare(a.Passage, b.Passage))
 	})
 	return hits[:min(s.k, len(hits))], nil
@@ -122,24 +115,20 @@ func (s searching) hits(candidates []scored) ([]retrieval.Hit, error) {
 	for _, c := range candidates {
 		scores[c.number] = c.score
 	}
-	rows, err := s.tx.QueryContext(s.ctx, "SELECT number, id, document FROM passages WHERE number IN (SELECT value FROM json_each($1))", numbers(candidates))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	hits := make([]retrieval.Hit, 0, len(candidates))
-	for rows.Next() {
+	err := each(s.ctx, s.tx, func(rows *sql.Rows) error {
 		var (
 			number int
 			hit    retrieval.Hit
 		)
 		if err := rows.Scan(&number, &hit.Passage, &hit.Document); err != nil {
-			return nil, err
+			return err
 		}
 		hit.Score = scores[number]
 		hits = append(hits, hit)
-	}
-	return hits, rows.Err()
+		return nil
+	}, "SELECT number, id, document FROM passages WHERE number IN (SELECT value FROM json_each($1))", numbers(candidates))
+	return hits, err
 }
 
 // numbers returns the passages' numbers as a JSON list, for queries.

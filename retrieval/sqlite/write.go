@@ -44,6 +44,9 @@ func (x *Index) ReplaceAll(ctx context.Context, batch []retrieval.Replacement) e
 
 // Delete takes documents out.
 func (x *Index) Delete(ctx context.Context, ids ...retrieval.DocumentID) error {
+	if len(ids) == 0 {
+		return nil
+	}
 	err := x.write(ctx, func(w *writing) error {
 		for _, id := range ids {
 			if err := w.remove(id); err != nil {
@@ -61,6 +64,9 @@ func (x *Index) Delete(ctx context.Context, ids ...retrieval.DocumentID) error {
 // SetReaders changes who reads documents. Their passages move to another
 // class; an unknown document is no error.
 func (x *Index) SetReaders(ctx context.Context, readers map[retrieval.DocumentID]access.Readers) error {
+	if len(readers) == 0 {
+		return nil
+	}
 	err := x.write(ctx, func(w *writing) error {
 		for id, who := range readers {
 			if err := w.move(id, who); err != nil {
@@ -98,60 +104,6 @@ func (x *Index) write(ctx context.Context, change func(*writing) error) error {
 		}
 		return w.applyPostings()
 	})
-}
-
-// A writing is one new version of the index on its way.
-type writing struct {
-	ctx        context.Context
-	tx         *sql.Tx
-	generation retrieval.Generation // before the writing
-	version    int64
-	statements map[string]*sql.Stmt // by their text; they end with tx
-	postings   postingChanges
-	touched    map[int64]bool      // classes whose passages changed
-	centres    map[int64][]float32 // of classes, nil for one that has none yet
-	numbers    []int               // free ones; see number
-}
-
-// statement returns a statement that is prepared once in the transaction.
-func (w *writing) statement(query string) (*sql.Stmt, error) {
-	if s := w.statements[query]; s != nil {
-		return s, nil
-	}
-	s, err := w.tx.PrepareContext(w.ctx, query)
-	if err == nil {
-		w.statements[query] = s
-	}
-	return s, err
-}
-
-func (w *writing) exec(query string, args ...any) error {
-	s, err := w.statement(query)
-	if err == nil {
-		_, err = s.ExecContext(w.ctx, args...)
-	}
-	return err
-}
-
-// A row is the answer to a query, or its error.
-type row struct {
-	row *sql.Row
-	err error
-}
-
-func (r row) Scan(into ...any) error {
-	if r.err != nil {
-		return r.err
-	}
-	return r.row.Scan(into...)
-}
-
-func (w *writing) queryRow(query string, args ...any) row {
-	s, err := w.statement(query)
-	if err != nil {
-		return row{err: err}
-	}
-	return row{row: s.QueryRowContext(w.ctx, args...)}
 }
 
 // insert writes a document that is not there, with its passages.
@@ -206,43 +158,6 @@ func (w *writing) insertPassage(class int64, e retrieval.Embedded) error {
 		number, class, length, newCode(e.Vector, centre).bytes(), w.version)
 }
 
-// number returns a number for a passage: one that was free before the writing,
-// so that an index that is rewritten for years does not grow, or the next.
-func (w *writing) number() (int, error) {
-	if w.numbers == nil {
-		if err := w.readNumbers(); err != nil {
-			return 0, fmt.Errorf("read free numbers: %w", err)
-		}
-	}
-	last := len(w.numbers) - 1
-	number := w.numbers[last]
-	if last == 0 {
-		w.numbers[0]++ // the next that was never given
-		return number, nil
-	}
-	w.numbers = w.numbers[:last]
-	return number, nil
-}
-
-// readNumbers fills numbers: first the next number that was never given, then
-// the free ones.
-func (w *writing) readNumbers() error {
-	rows, err := w.tx.QueryContext(w.ctx, `SELECT coalesce(max(number) + 1, 0) FROM slots
-		UNION ALL SELECT number FROM slots WHERE class = 0 AND version < $1`, w.version)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var number int
-		if err := rows.Scan(&number); err != nil {
-			return err
-		}
-		w.numbers = append(w.numbers, number)
-	}
-	return rows.Err()
-}
-
 // A stored is what the index has of a passage beside its text.
 type stored struct {
 	number, length int
@@ -252,29 +167,25 @@ type stored struct {
 // stored returns the class of a document and what its passages are found by;
 // sql.ErrNoRows for an unknown one.
 func (w *writing) stored(id retrieval.DocumentID) (class int64, passages []stored, err error) {
-	if err := w.queryRow("SELECT class FROM documents WHERE id = $1", id).Scan(&class); err != nil {
+	if err := w.get(&class, "SELECT class FROM documents WHERE id = $1", id); err != nil {
 		return 0, nil, err
 	}
-	rows, err := w.tx.QueryContext(w.ctx, "SELECT number, terms FROM passages WHERE document = $1", id)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	err = each(w.ctx, w.tx, func(rows *sql.Rows) error {
 		var (
 			p     stored
 			terms []byte
 		)
 		if err := rows.Scan(&p.number, &terms); err != nil {
-			return 0, nil, err
+			return err
 		}
 		if p.terms, err = decodeTerms(terms); err != nil {
-			return 0, nil, err
+			return err
 		}
 		p.length = retrieval.Length(p.terms)
 		passages = append(passages, p)
-	}
-	return class, passages, rows.Err()
+		return nil
+	}, "SELECT number, terms FROM passages WHERE document = $1", id)
+	return class, passages, err
 }
 
 // remove takes a document out with its passages. An unknown one is no error.
@@ -335,7 +246,7 @@ func (w *writing) moveSlot(number int, class int64) error {
 		return err
 	}
 	var vector []byte
-	if err := w.queryRow("SELECT vector FROM vectors WHERE number = $1", number).Scan(&vector); err != nil {
+	if err := w.get(&vector, "SELECT vector FROM vectors WHERE number = $1", number); err != nil {
 		return fmt.Errorf("read vector: %w", err)
 	}
 	return w.exec("UPDATE slots SET class = $1, code = $2, version = $3 WHERE number = $4",

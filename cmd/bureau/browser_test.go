@@ -1,0 +1,180 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// browserDemo starts the demonstration, with the real model where there is
+// one, and opens a tab at it.
+func browserDemo(t *testing.T) (tb *tab, model bool) {
+	t.Helper()
+	if os.Getenv("BUREAU_TEST_BROWSER") == "" {
+		t.Skip("BUREAU_TEST_BROWSER is not set: \"make test\" finds a browser and names it")
+	}
+	flags := []string{"--model", none, "--embedder", none}
+	if model = os.Getenv("BUREAU_TEST_OLLAMA") != "" && os.Getenv("BUREAU_TEST_CHAT_MODEL") != ""; model {
+		flags = real(t)
+	}
+	c := start(t, append(flags, "--data", t.TempDir(), "demo", "--listen", "127.0.0.1:0")...)
+	origin := c.await(`http://127\.0\.0\.1:\d+`)
+	if model {
+		c.await("the model answers|was not warmed")
+	}
+	return openTab(t, origin), model
+}
+
+func TestBrowserHannaReadsFengDoesNot(t *testing.T) {
+	tb, model := browserDemo(t)
+	tb.open("/sign-in")
+	tb.picture("sign-in", "true")
+	tb.signIn("hanna")
+	tb.picture("first-screen-en", "true")
+	document := hannaAsks(tb, model)
+
+	tb.signOut()
+	tb.received()
+	tb.signIn("feng")
+	if language := js[string](tb, "document.documentElement.lang"); language != "zh-Hans" {
+		t.Errorf("Feng's page is in %q", language)
+	}
+	tb.picture("first-screen-zh", "true")
+	fengAsks(tb, document)
+	tb.picture("answer-zh", `one(".view").scrollTop = one(".exchange").offsetTop`)
+
+	own := hrSecrets(t).except(aboutPay...)
+	tb.open(document)
+	if found := own.in(tb.text()); len(found) > 0 {
+		t.Errorf("Hanna's document opens for Feng: %q", found)
+	}
+	tb.picture("not-found-zh", "true")
+	tb.mu.Lock()
+	faults := tb.faults
+	tb.mu.Unlock()
+	for _, fault := range faults {
+		if !strings.Contains(fault, "404") || !strings.Contains(fault, document) { // which is what was promised
+			t.Error(fault)
+		}
+	}
+}
+
+// hannaAsks asks about pay bands, opens a citation and its document, and
+// returns the document's path.
+func hannaAsks(tb *tab, model bool) (document string) {
+	tb.t.Helper()
+	js[bool](tb, `(chat.addEventListener("bureau-citation", (event) => { window.cited = event.detail.url; event.preventDefault(); }), true)`)
+	tb.send(aboutPay[0])
+	tb.await(`one(".exchange .card")`)
+	if words := js[string](tb, `one(".body").innerText`); model && words != "" {
+		tb.t.Errorf("words stand before the sources were seen: %q", words)
+	}
+	tb.picture("sources-en", "true")
+	tb.await(`one(".body").innerText.length > 0`)
+	tb.await(`!one(".exchange .status")`)
+	tb.t.Logf("Hanna reads: %s", js[string](tb, `one(".body").innerText`))
+	if tb.picture("answer-en", `one(".view").scrollTop = 0`); !strings.Contains(js[string](tb, `one(".exchange").textContent`), "£63,500") {
+		tb.t.Error("the answer shows no pay band")
+	}
+	chip := `all(".exchange .cite")[0]`
+	tb.await(chip)
+	tb.picture("citation-en", `(one(".view").scrollTop = 0, `+chip+`.scrollIntoView({block: "center"}), document.activeElement.blur(), `+chip+`.blur(), `+chip+`.focus(), `+chip+`.dispatchEvent(new FocusEvent("focus")))`)
+	js[bool](tb, chip+`.focus() ?? true`)
+	tb.await(`one(".peek:not([hidden]) blockquote")?.innerText.length > 0`)
+	quote := js[string](tb, `one(".peek blockquote").innerText`)
+	js[bool](tb, chip+`.click() ?? true`)
+	tb.await(`window.cited`)
+	document = strings.TrimPrefix(js[string](tb, `window.cited`), tb.origin)
+
+	tb.open(document)
+	tb.await(`document.querySelector(".passage")`)
+	marked := js[string](tb, `all(".passage").map((e) => e.innerText).join("\n")`)
+	if first := strings.Fields(quote)[0]; !strings.Contains(marked, first) {
+		tb.t.Errorf("the passage marked is %q, the citation says %q", marked, quote)
+	}
+	if !js[bool](tb, `(() => { const box = all(".passage")[0].getBoundingClientRect(); return box.top >= 0 && box.top < innerHeight; })()`) {
+		tb.t.Error("the passage is not in view")
+	}
+	tb.picture("document-en", `location.hash && (location.href = location.href)`)
+	path, _, _ := strings.Cut(document, "#")
+	return path
+}
+
+// fengAsks asks the same in two languages and sees nothing of Human Resources.
+func fengAsks(tb *tab, document string) {
+	tb.t.Helper()
+	own := hrSecrets(tb.t).figures().except(aboutPay...)
+	for _, question := range []string{aboutPay[1], aboutPay[0]} {
+		tb.ask(question)
+		if question == aboutPay[1] {
+			tb.picture("refusal-zh", `one(".view").scrollTop = 0`)
+		}
+		tb.t.Logf("Feng reads: %s", js[string](tb, `one(".exchange").innerText`))
+		for place, text := range map[string]string{"page": tb.text(), "socket": tb.received()} {
+			if found := own.in(text); len(found) > 0 {
+				tb.t.Errorf("%s: %q", place, found)
+			}
+			if id, _, _ := strings.Cut(strings.TrimPrefix(document, "/documents/"), "?"); strings.Contains(text, id) || strings.Contains(text, "Pay bands 2026") {
+				tb.t.Errorf("%s names the document of the pay bands", place)
+			}
+		}
+	}
+	tb.ask("年假最多可以结转几天？")
+}
+
+func TestBrowserByKeyboardAlone(t *testing.T) {
+	tb, _ := browserDemo(t)
+	tb.open("/sign-in")
+	for range 40 {
+		if js[bool](tb, `document.activeElement.value === "hanna"`) {
+			break
+		}
+		tb.press(kb.Tab)
+	}
+	tb.press(kb.Enter)
+	tb.await(`one(".suggestion") && tree.activeElement === one("textarea")`)
+	tb.enter("How many days of leave can I carry over?")
+	tb.press(kb.Enter)
+	tb.await(`one(".exchange") && !one(".exchange .status")`)
+	if draft := js[string](tb, `one("textarea").value`); draft != "" {
+		t.Errorf("the question stays in the input: %q", draft)
+	}
+	for range 60 {
+		if js[bool](tb, `tree.activeElement?.classList.contains("cite") ?? false`) {
+			break
+		}
+		tb.press(kb.Tab, chromedp.ModifierShift)
+	}
+	tb.await(`one(".peek:not([hidden])")`)
+	if !js[bool](tb, `tree.activeElement.matches(":focus-visible")`) {
+		t.Error("the focus is not seen")
+	}
+	tb.press(kb.Escape)
+	tb.await(`one(".peek").hidden`)
+	tb.press(kb.Escape)
+	tb.await(`tree.activeElement === one("textarea")`)
+	tb.wantNoFaults()
+}
+
+func TestBrowserStopEndsTheAnswer(t *testing.T) {
+	tb, model := browserDemo(t)
+	if !model {
+		t.Skip("BUREAU_TEST_CHAT_MODEL is not set: quotes are there at once, and nothing is left to stop; \"make test\" sets up a model")
+	}
+	tb.signIn("hanna")
+	tb.send("Explain in detail everything about annual leave, travel expenses and remote work.")
+	tb.await(`one(".send.stop") && one(".body").innerText.length > 0`)
+	tb.press(kb.Escape) // the same as the button, which the pointer takes next
+	tb.await(`one(".exchange .end .notice")`)
+	tb.send("How many days of annual leave do I have? List every rule.")
+	tb.await(`one(".send.stop") && one(".card")`)
+	js[bool](tb, `one(".send.stop").click() ?? true`)
+	tb.await(`!one(".send.stop")`)
+	if received := tb.received(); !strings.Contains(received, `"stopped":true`) {
+		t.Errorf("the server was not told:\n%s", received)
+	}
+	tb.wantNoFaults()
+}

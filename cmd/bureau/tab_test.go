@@ -1,0 +1,251 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// A tab is one page of a real browser, with everything that it said, asked for
+// and received.
+type tab struct {
+	t      *testing.T
+	ctx    context.Context
+	origin string // of the server
+	shots  string // folder for pictures, "" for none
+
+	mu     sync.Mutex
+	frames strings.Builder // that the socket received
+	faults []string        // errors of the console, and requests to other origins
+}
+
+// openTab starts the browser that BUREAU_TEST_BROWSER names, with a profile of
+// its own and no traffic of its own.
+func openTab(t *testing.T, origin string) *tab {
+	t.Helper()
+	browser := os.Getenv("BUREAU_TEST_BROWSER")
+	if browser == "" {
+		t.Skip("BUREAU_TEST_BROWSER is not set: \"make test\" finds a browser and names it")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(browser), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("accept-lang", "en-GB"), chromedp.Flag("lang", "en-GB"),
+	)
+	ctx, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(stop)
+	tb := &tab{t: t, origin: origin, shots: os.Getenv("BUREAU_TEST_SCREENSHOTS")}
+	tb.ctx, stop = chromedp.NewContext(ctx, chromedp.WithListener(tb.hear))
+	t.Cleanup(stop)
+	tb.do(chromedp.EmulateViewport(1280, 900))
+	return tb
+}
+
+// hear notes an event of the page.
+func (tb *tab) hear(event any) {
+	tb.mu.Lock()
+	defer tb.mu.Unlock()
+	fault := func(format string, args ...any) { tb.faults = append(tb.faults, fmt.Sprintf(format, args...)) }
+	switch event := event.(type) {
+	case *network.EventWebSocketFrameReceived:
+		tb.frames.Write(event.Response.PayloadData)
+		tb.frames.WriteByte('\n')
+	case *network.EventRequestWillBeSent:
+		if url := event.Request.URL; !strings.HasPrefix(url, tb.origin+"/") && !strings.HasPrefix(url, "about:") && !strings.HasPrefix(url, "data:") {
+			fault("request to %s", url)
+		}
+	case *network.EventWebSocketCreated:
+		if !strings.HasPrefix(event.URL, "ws"+strings.TrimPrefix(tb.origin, "http")+"/") {
+			fault("socket to %s", event.URL)
+		}
+	case *log.EventEntryAdded: // violations of the content security policy are here too
+		if event.Entry.Level == log.EntryLevelError {
+			fault("%s: %s %s", event.Entry.Source, event.Entry.Text, event.Entry.URL)
+		}
+	case *runtime.EventConsoleAPICalled:
+		if event.Type == runtime.ConsoleAPICalledTypeError || event.Type == runtime.ConsoleAPICalledTypeAssert {
+			fault("console: %v", event.Args)
+		}
+	case *runtime.EventExceptionThrown:
+		fault("exception: %s", event.ExceptionDetails.Text)
+	}
+}
+
+// received returns what the socket has brought, and forgets it.
+func (tb *tab) received() string {
+	tb.mu.Lock()
+	defer tb.mu.Unlock()
+	defer tb.frames.Reset()
+	return tb.frames.String()
+}
+
+// wantNoFaults fails the test for every fault.
+func (tb *tab) wantNoFaults() {
+	tb.t.Helper()
+	tb.mu.Lock()
+	defer tb.mu.Unlock()
+	for _, fault := range tb.faults {
+		tb.t.Error(fault)
+	}
+}
+
+// do runs actions in the page.
+func (tb *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	tb.t.Helper()
+	if err := chromedp.Do(tb.ctx, steps...); err != nil {
+		tb.t.Fatal(err)
+	}
+}
+
+// page is what every script may use: the chat's shadow tree, and all elements
+// of a kind in it or in the page.
+const page = `
+const chat = document.querySelector("bureau-chat"), tree = chat?.shadowRoot ?? document;
+const all = (selector) => [...tree.querySelectorAll(selector)], one = (selector) => all(selector).at(-1);
+`
+
+// js evaluates an expression in the page.
+func js[T any](tb *tab, expression string) T {
+	tb.t.Helper()
+	value, err := chromedp.Run(tb.ctx, chromedp.Evaluate[T](fmt.Sprintf("(() => { %s return (%s); })()", page, expression)))
+	if err != nil {
+		tb.t.Fatalf("%s: %v", expression, err)
+	}
+	return value
+}
+
+// await waits until an expression holds in the page.
+func (tb *tab) await(expression string) {
+	tb.t.Helper()
+	ctx, cancel := context.WithTimeout(tb.ctx, patience)
+	defer cancel()
+	script := fmt.Sprintf(`new Promise((done) => { const look = () => { %s if (%s) done(true); else setTimeout(look, 30); }; look(); })`, page, expression)
+	for {
+		_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](script, chromedp.EvalAwaitPromise))
+		if err == nil {
+			return
+		}
+		if ctx.Err() != nil { // anything else is a page that gives way to the next one
+			tb.t.Fatalf("wait for %s: %v\nthe page says: %s", expression, err, js[string](tb, "document.body?.innerText + tree.textContent"))
+		}
+	}
+}
+
+// enter puts text into what has the focus, as an input method does.
+func (tb *tab) enter(text string) {
+	tb.t.Helper()
+	tb.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, input.InsertText, input.InsertTextParams{Text: text})
+		return err
+	}))
+}
+
+// press presses a key of package kb. Its character belongs to the press, so
+// that a page which takes the key keeps the character away, as with a real
+// keyboard.
+func (tb *tab) press(key string, modifiers ...chromedp.Modifier) {
+	tb.t.Helper()
+	tb.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		events := kb.Encode([]rune(key)[0])
+		down, up := events[0], events[len(events)-1]
+		if len(events) == 3 {
+			down.Text = events[1].Text
+		}
+		for _, event := range []*input.DispatchKeyEventParams{down, up} {
+			chromedp.KeyModifiers(modifiers...)(event)
+			if _, err := cdp.Call(ctx, target, input.DispatchKeyEvent, *event); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+// text is all that stands in the page: what is shown and what is not.
+func (tb *tab) text() string {
+	tb.t.Helper()
+	return js[string](tb, `document.documentElement.outerHTML + "\n" + (chat?.shadowRoot.innerHTML ?? "") + "\n" + document.title`)
+}
+
+// open goes to a path of the server.
+func (tb *tab) open(path string) {
+	tb.t.Helper()
+	tb.do(chromedp.Navigate(tb.origin + path))
+}
+
+// signIn chooses a person and waits for the chat.
+func (tb *tab) signIn(person string) {
+	tb.t.Helper()
+	tb.open("/sign-in")
+	tb.do(chromedp.Click(chromedp.CSS("button[value=" + person + "]")))
+	tb.await(`chat && one(".suggestion") && one("textarea")`)
+}
+
+// signOut leaves, as the button at the top does.
+func (tb *tab) signOut() {
+	tb.t.Helper()
+	tb.do(chromedp.Click(chromedp.CSS(".who button")))
+	tb.await(`document.querySelector(".people")`)
+}
+
+// send types a question and sends it with Enter.
+func (tb *tab) send(question string) {
+	tb.t.Helper()
+	js[bool](tb, `one("textarea").focus() ?? true`)
+	tb.enter(question)
+	tb.press(kb.Enter)
+	tb.await(`one(".question")?.innerText.includes(` + strconv.Quote(question) + `)`)
+}
+
+// ask asks and waits for the end of the answer.
+func (tb *tab) ask(question string) {
+	tb.t.Helper()
+	before := js[int](tb, `all(".exchange").length`)
+	tb.send(question)
+	tb.await(fmt.Sprintf(`all(".exchange").length > %d && !one(".exchange .status") && !one(".send.stop")`, before))
+}
+
+// picture saves the page at the sizes of a phone and of a desk, light and
+// dark, if pictures are wanted. prepare runs in the page before each.
+func (tb *tab) picture(name, prepare string) {
+	tb.t.Helper()
+	if tb.shots == "" {
+		return
+	}
+	for _, size := range []struct {
+		name          string
+		width, height int64
+	}{{"phone", 390, 844}, {"desktop", 1280, 900}} {
+		for _, scheme := range []string{"light", "dark"} {
+			tb.do(chromedp.EmulateViewport(size.width, size.height), chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+				_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+					Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+				})
+				return err
+			}))
+			js[bool](tb, "("+prepare+") || true")
+			image, err := chromedp.Run(tb.ctx, chromedp.CaptureScreenshot())
+			if err != nil {
+				tb.t.Fatal(err)
+			}
+			file := filepath.Join(tb.shots, strings.Join([]string{name, size.name, scheme}, "-")+".png")
+			if err := os.WriteFile(file, image, 0o644); err != nil {
+				tb.t.Fatal(err)
+			}
+		}
+	}
+	tb.do(chromedp.EmulateViewport(1280, 900))
+}

@@ -86,7 +86,8 @@ type Writer interface {
 	Replace(ctx context.Context, doc Document, passages []Embedded) error
 	// ReplaceAll does the same for many documents in one step.
 	ReplaceAll(ctx context.Context, batch []Replacement) error
-	// SetReaders changes who reads documents and embeds nothing again.
+	// SetReaders changes who reads documents and embeds nothing again. An unknown
+	// document is no error.
 	SetReaders(ctx context.Context, readers map[DocumentID]access.Readers) error
 	// Delete takes documents out. An unknown document is no error.
 	Delete(ctx context.Context, docs ...DocumentID) error

@@ -219,8 +219,9 @@ func (tb *tab) ask(question string) {
 }
 
 // picture saves the page at the sizes of a phone and of a desk, light and
-// dark, if pictures are wanted. prepare runs in the page before each.
-func (tb *tab) picture(name, prepare string) {
+// dark, if pictures are wanted. What prepare says is done in the page before
+// each, with time to draw after every step.
+func (tb *tab) picture(name string, prepare ...string) {
 	tb.t.Helper()
 	if tb.shots == "" {
 		return
@@ -236,7 +237,11 @@ func (tb *tab) picture(name, prepare string) {
 				})
 				return err
 			}))
-			js[bool](tb, "("+prepare+") || true")
+			tb.settle()
+			for _, step := range prepare {
+				js[bool](tb, "("+step+", true)")
+				tb.settle()
+			}
 			image, err := chromedp.Run(tb.ctx, chromedp.CaptureScreenshot())
 			if err != nil {
 				tb.t.Fatal(err)
@@ -248,4 +253,15 @@ func (tb *tab) picture(name, prepare string) {
 		}
 	}
 	tb.do(chromedp.EmulateViewport(1280, 900))
+	tb.settle()
+}
+
+// settle waits until the page has been drawn twice, so that what follows from
+// a change has happened too.
+func (tb *tab) settle() {
+	tb.t.Helper()
+	const drawn = `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`
+	if _, err := chromedp.Run(tb.ctx, chromedp.Evaluate[bool](drawn, chromedp.EvalAwaitPromise)); err != nil {
+		tb.t.Fatal(err)
+	}
 }

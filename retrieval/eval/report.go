@@ -24,6 +24,19 @@ type Report struct {
 	Refused []Refused `json:"refused,omitempty"` // by reason, sorted
 	Search  Latency   `json:"search"`            // of the product's own search, without the embedder
 	Embed   Latency   `json:"embed"`             // of the embedder
+	Details []Detail  `json:"details"`           // question by question
+}
+
+// A Detail is what became of one question in the product's own search.
+type Detail struct {
+	ID     string `json:"id"`
+	Reason string `json:"reason,omitempty"` // of an unanswerable question
+	// Rank is where the first document that answers stands, from 1, or 0 where
+	// none was found.
+	Rank      int     `json:"rank"`
+	Refused   bool    `json:"refused"`
+	Score     float64 `json:"score"`     // of the evidence
+	Threshold float64 `json:"threshold"` // that the score was held against
 }
 
 // A Line is one run.

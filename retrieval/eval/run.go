@@ -98,6 +98,7 @@ func (r *runner) answerable(ctx context.Context, q Question) error {
 	if err := r.judge(ctx, Fused, scope, q, found); err != nil {
 		return err
 	}
+	r.note(q, result)
 	return r.baselines(ctx, scope, q)
 }
 
@@ -112,6 +113,7 @@ func (r *runner) unanswerable(ctx context.Context, q Question) error {
 	if err != nil && !errors.Is(err, retrieval.ErrNoScope) { // who reads nothing is refused
 		return err
 	}
+	r.note(q, result)
 	count := r.refused[q.Reason]
 	if count == nil {
 		count = &Refused{Reason: q.Reason}
@@ -122,6 +124,22 @@ func (r *runner) unanswerable(ctx context.Context, q Question) error {
 		count.Refused++
 	}
 	return nil
+}
+
+// note keeps what became of a question.
+func (r *runner) note(q Question, result retrieval.Result) {
+	e := result.Evidence
+	detail := Detail{ID: q.ID, Reason: q.Reason, Refused: !e.Enough, Score: e.Score, Threshold: e.Threshold}
+	documents := map[string]bool{}
+	for _, m := range result.Hits {
+		id := r.id(m.Document)
+		documents[id] = true
+		if q.Grades[id] > 0 {
+			detail.Rank = len(documents)
+			break
+		}
+	}
+	r.report.Details = append(r.report.Details, detail)
 }
 
 // ask searches as the product does. A search that fell back on words has

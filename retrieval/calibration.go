@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -38,9 +39,27 @@ type scopeKey struct {
 	asked script
 }
 
+// Levels are the mean cosines of the best passage for off-topic questions, by
+// the script of the passages.
+type levels map[script]float64
+
+// behind returns how much lower than the highest the level of passages in a
+// language is, 0 where it is not known.
+func (l levels) behind(language string) float64 {
+	own, known := l[script(strings.HasPrefix(language, "zh"))]
+	if !known {
+		return 0
+	}
+	highest := own
+	for _, level := range l {
+		highest = max(highest, level)
+	}
+	return highest - own
+}
+
 type scopeLevels struct {
 	at     time.Time
-	levels map[script]float64 // by the script of the passages
+	levels levels // by the script of the passages
 }
 
 // constants returns the searcher's constants in cosines. Where the embedder's
@@ -58,7 +77,7 @@ func (s *Searcher) constants(ctx context.Context, dense bool) Constants {
 
 // levels returns, for each script that passages of scope are in, the mean
 // cosine of the best passage for the off-topic questions in the asked script.
-func (c *calibration) levels(ctx context.Context, s *Searcher, scope access.Scope, asked script) (map[script]float64, error) {
+func (c *calibration) levels(ctx context.Context, s *Searcher, scope access.Scope, asked script) (levels, error) {
 	key := scopeKey{scope.Key(), asked}
 	c.mu.Lock()
 	known, ok := c.scopes[key]
@@ -70,7 +89,7 @@ func (c *calibration) levels(ctx context.Context, s *Searcher, scope access.Scop
 	if err != nil {
 		return nil, err
 	}
-	levels, err := measure(ctx, s.Index, scope, probes[asked])
+	measured, err := measure(ctx, s.Index, scope, probes[asked])
 	if err != nil {
 		return nil, fmt.Errorf("calibrate the evidence: %w", err)
 	}
@@ -79,8 +98,8 @@ func (c *calibration) levels(ctx context.Context, s *Searcher, scope access.Scop
 	if c.scopes == nil || len(c.scopes) >= calibrationSize {
 		c.scopes = make(map[scopeKey]scopeLevels)
 	}
-	c.scopes[key] = scopeLevels{scope.At(), levels}
-	return levels, nil
+	c.scopes[key] = scopeLevels{scope.At(), measured}
+	return measured, nil
 }
 
 // embedded returns the vectors of the off-topic questions.
@@ -107,7 +126,7 @@ func (c *calibration) embedded(ctx context.Context, s *Searcher) (map[script][][
 // measure returns the mean best cosine of the probes by the script of the
 // passages. Where the nearest passages are all in the other script, the
 // last of them bounds the level from above.
-func measure(ctx context.Context, index Index, scope access.Scope, probes [][]float32) (map[script]float64, error) {
+func measure(ctx context.Context, index Index, scope access.Scope, probes [][]float32) (levels, error) {
 	var all []Rankings
 	wanted := make(map[string]bool)
 	for _, p := range probes {
@@ -130,13 +149,13 @@ func measure(ctx context.Context, index Index, scope access.Scope, probes [][]fl
 		written := scriptOf(f.Passage.Text)
 		scripts[f.Passage.ID], present[written] = written, true
 	}
-	levels := make(map[script]float64)
+	means := make(levels)
 	for written := range present {
 		for _, r := range all {
-			levels[written] += nearest(r, scripts, written) / float64(len(all))
+			means[written] += nearest(r, scripts, written) / float64(len(all))
 		}
 	}
-	return levels, nil
+	return means, nil
 }
 
 // nearest returns the cosine of the first passage of r in one script.

@@ -3,6 +3,7 @@ package retrieval
 import (
 	"context"
 	"math"
+	"reflect"
 	"testing"
 	"time"
 
@@ -75,7 +76,7 @@ func TestConstantsOfAnUnknownEmbedderFollowItsSpread(t *testing.T) {
 	if got := unknown.over(.21); math.Abs(got.Weight-e5.Weight) > .005 || math.Abs(got.SameScript-e5.SameScript) > .005 || got.Relative {
 		t.Errorf("%+v over the spread of e5-small, want about %+v", got, e5)
 	}
-	if e5.over(.5) != e5 {
+	if !reflect.DeepEqual(e5.over(.5), e5) {
 		t.Error("measured constants were scaled")
 	}
 }
@@ -104,5 +105,33 @@ func TestScriptOfMixedQuestions(t *testing.T) {
 		if got := scriptOf(question); got != want {
 			t.Errorf("scriptOf(%q) = %v, want %v", question, got, want)
 		}
+	}
+}
+
+func TestFusionEvensOutWhatALanguageIsBehind(t *testing.T) {
+	rankings := Rankings{Dense: []Hit{
+		{Passage: "off-topic", Language: "zh-Hans", Score: .86},
+		{Passage: "answer", Language: "en", Score: .84},
+	}, DenseFloor: .84}
+	c := Constants{Even: .8}
+	for _, tt := range []struct {
+		name string
+		l    levels
+		want string
+	}{
+		{"EnglishIsBehind", levels{han: .84, latin: .80}, "answer"},
+		{"BothAreLevel", levels{han: .84, latin: .84}, "off-topic"},
+		{"OneScriptAlone", levels{han: .84}, "off-topic"},
+		{"UnknownLevels", nil, "off-topic"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			fused := Fuse(c.unbiased(tt.l), rankings)
+			if fused[0].Passage != tt.want {
+				t.Errorf("%s is first, want %s", fused[0].Passage, tt.want)
+			}
+			if fused[0].Cosine < .84 || fused[0].Cosine > .86 {
+				t.Errorf("the cosine that the evidence is judged by became %v", fused[0].Cosine)
+			}
+		})
 	}
 }

@@ -19,7 +19,9 @@ type Fused struct {
 //
 // The lexical score is divided by a ceiling that does not depend on what was
 // found (see [Ceiling]), so a ranking by words without evidence for it adds
-// next to nothing and the order by meaning stands. Ranks and scores over the
+// next to nothing and the order by meaning stands. In a scope with passages in
+// several scripts the cosine is raised by Even × what the passage's script is
+// behind (see [Constants]). Ranks and scores over the
 // query's own best hit lack this: they cost a third of the recall for a
 // question in another language than the passages. Without vectors
 // the score is the lexical one.
@@ -32,7 +34,7 @@ func Fuse(c Constants, searches ...Rankings) []Fused {
 	for _, r := range searches {
 		for _, list := range [][]Hit{r.Dense, r.Lexical} {
 			for _, h := range list {
-				sums[h.Passage] = &Fused{Hit: Hit{Passage: h.Passage, Document: h.Document}, Cosine: -1}
+				sums[h.Passage] = &Fused{Hit: Hit{Passage: h.Passage, Document: h.Document, Language: h.Language}, Cosine: -1}
 			}
 		}
 	}
@@ -43,7 +45,7 @@ func Fuse(c Constants, searches ...Rankings) []Fused {
 			if !near {
 				cosine = r.DenseFloor
 			}
-			f.Score += c.score(cosine, lexicals[id], len(r.Dense) > 0) / float64(len(searches))
+			f.Score += c.score(f.Language, cosine, lexicals[id], len(r.Dense) > 0) / float64(len(searches))
 			f.Cosine, f.Lexical = max(f.Cosine, cosine), max(f.Lexical, lexicals[id])
 		}
 	}
@@ -51,11 +53,11 @@ func Fuse(c Constants, searches ...Rankings) []Fused {
 }
 
 // score returns the score of one passage in one search.
-func (c Constants) score(cosine, lexical float64, dense bool) float64 {
+func (c Constants) score(language string, cosine, lexical float64, dense bool) float64 {
 	if !dense {
 		return lexical
 	}
-	return cosine + c.Weight*max(0, lexical-c.Floor)
+	return cosine + c.Even*c.levels.behind(language) + c.Weight*max(0, lexical-c.Floor)
 }
 
 // rrfK is how much the first ranks are evened out, as in the paper.
@@ -75,7 +77,7 @@ func FuseRRF(r Rankings) []Fused {
 				if !near {
 					cosine = r.DenseFloor
 				}
-				f = &Fused{Hit{Passage: h.Passage, Document: h.Document}, cosine, lexicals[h.Passage]}
+				f = &Fused{Hit{Passage: h.Passage, Document: h.Document, Language: h.Language}, cosine, lexicals[h.Passage]}
 				sums[h.Passage] = f
 			}
 			f.Score += 1 / float64(rrfK+i+1)

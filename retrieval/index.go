@@ -26,6 +26,7 @@ type Generation struct {
 type Hit struct {
 	Passage  string // passage id
 	Document DocumentID
+	Language string // of the passage's text
 	Score    float64
 }
 

@@ -101,6 +101,12 @@ func (s *Searcher) Search(ctx context.Context, scope access.Scope, q Question) (
 	result.Degraded, result.EmbedTime = err, time.Since(start)
 
 	constants := s.constants(ctx, vectors != nil)
+	if vectors != nil {
+		// Levels that cannot be had leave the bias in; the search goes on.
+		if l, err := s.calibration.levels(ctx, s, scope, scriptOf(q.Text)); err == nil {
+			constants = constants.unbiased(l)
+		}
+	}
 	start = time.Now()
 	rankings, err := s.rank(ctx, scope, texts, vectors)
 	if err != nil {

@@ -49,6 +49,15 @@ func TestReadTakesTheLayoutOfBEIR(t *testing.T) {
 	}
 }
 
+func TestReadTakesNaNForAMissingValue(t *testing.T) {
+	f := folder()
+	f["queries.jsonl"] = &fstest.MapFile{Data: []byte(`{"_id": "q1", "text": "which?", "topic": NaN}` + "\n")}
+	set, err := Read(f, "set")
+	if err != nil || len(set.Questions) != 1 || set.Questions[0].Text != "which?" {
+		t.Errorf("questions %v, error %v", set.Questions, err)
+	}
+}
+
 func TestReadNamesTheBrokenLine(t *testing.T) {
 	for name, broken := range map[string]string{"queries.jsonl": "{\"_id\": \"q1\"}\n{", "qrels.tsv": "heading\nq1\th1"} {
 		f := folder()

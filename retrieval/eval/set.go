@@ -128,6 +128,8 @@ func readLines(folder fs.FS, name string) ([]line, error) {
 		if strings.TrimSpace(text) == "" {
 			continue
 		}
+		// Python writes NaN for a value that is missing; JSON has no such word.
+		text = strings.ReplaceAll(text, ": NaN", ": null")
 		var l line
 		if err := json.Unmarshal([]byte(text), &l); err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", name, n, err)

@@ -121,13 +121,13 @@ func (s searching) hits(candidates []scored) ([]retrieval.Hit, error) {
 			number int
 			hit    retrieval.Hit
 		)
-		if err := rows.Scan(&number, &hit.Passage, &hit.Document); err != nil {
+		if err := rows.Scan(&number, &hit.Passage, &hit.Document, &hit.Language); err != nil {
 			return err
 		}
 		hit.Score = scores[number]
 		hits = append(hits, hit)
 		return nil
-	}, "SELECT number, id, document FROM passages WHERE number IN (SELECT value FROM json_each($1))", numbers(candidates))
+	}, "SELECT number, id, document, language FROM passages WHERE number IN (SELECT value FROM json_each($1))", numbers(candidates))
 	return hits, err
 }
 

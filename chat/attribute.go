@@ -78,13 +78,14 @@ type candidate struct {
 // attribute judges a sentence. hints are the numbers that the model wrote
 // behind it; they decide near-ties only.
 func (a *attributor) attribute(ctx context.Context, sentence, language string, hints []int) verdict {
-	if claimsNothing(sentence) {
+	numbers := certainOnes(sentence)
+	unverified := a.unverified(numbers)
+	if claimsNothing(sentence) && len(unverified) == 0 { // a number of its own is a claim anywhere
 		return verdict{support: Neutral}
 	}
-	numbers := certainOnes(sentence)
 	chinese := isChinese(LanguageOf(sentence, language))
 	same := a.within(sentence, numbers, chinese)
-	v := verdict{support: None, unverified: a.unverified(numbers)}
+	v := verdict{support: None, unverified: unverified}
 	if best := pick(same, hints, nearTie); best.evidence != nil && best.score >= weakShare {
 		v.source, v.support = best.source.N, Weak
 		if best.score >= supportedShare && len(best.near(best.pair).missing(numbers)) == 0 {

@@ -45,6 +45,9 @@ func TestSentenceIsCitedToTheSourceThatCarriesIt(t *testing.T) {
 		{"Courtesy", "I hope this helps!", nil, false, 0, Neutral},
 		{"Heading", "## Annual leave", nil, false, 0, Neutral},
 		{"Rule", "|---|---|", nil, false, 0, Neutral},
+		{"InventedNumberInAHeading", "## Annual leave: 77 days", nil, false, 1, Weak},
+		{"InventedNumberBeforeAColon", "Lunch is served 77 times by volunteers:", nil, false, 0, None},
+		{"NumberOfASourceBeforeAColon", "These are the 25 days:", nil, false, 0, Neutral},
 		{"DocumentsDoNotSay", words[Simplified].notInSources, nil, false, 0, Neutral},
 	}
 	for _, test := range tests {

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"strings"
 	"testing"
 
 	"bureau/retrieval"
@@ -36,6 +37,9 @@ func TestScriptTablesArePairs(t *testing.T) {
 		t.Fatalf("%d simplified, %d traditional", len(simplified), len(traditional))
 	}
 	for i, s := range simplified {
+		if strings.ContainsRune(onlyTraditional, s) {
+			t.Errorf("%c is in both tables", s)
+		}
 		if got := retrieval.Fold(string(traditional[i])); got != string(s) {
 			t.Errorf("%c folds to %s, not to %c", traditional[i], got, s)
 		}

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -66,4 +67,22 @@ func FuzzPassageCannotLeaveItsFence(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A long conversation may neither fill the window nor crowd out the passages.
+func TestEarlierQuestionsLeaveRoomForThePassages(t *testing.T) {
+	model := &script{chunks: []string{"Annual leave is 25 days per year."}}
+	var earlier []Turn
+	for i := range 20 {
+		earlier = append(earlier, Turn{Question: fmt.Sprintf("%d %s?", i, strings.Repeat("leave ", 300))})
+	}
+	earlier = append(earlier, Turn{Question: "How long is annual leave?"})
+	a := &Answerer{Searcher: handbook(), Model: model, Rate: NewRate()}
+	r := ask(t, a, scopeOf(t, "hanna"), Question{Text: "And how far ahead?", Earlier: earlier})
+	if used := NewRate().Tokens(model.prompt()); used > 4096-400 {
+		t.Errorf("the prompt has about %d tokens", used)
+	}
+	if !strings.Contains(model.prompt(), "How long is annual leave?") || !strings.Contains(model.prompt(), r.sources[0].Quote) {
+		t.Errorf("the last question or the first passage is missing")
+	}
 }

@@ -28,6 +28,10 @@ const reserve = 64
 // fence is what quoting a passage costs beside its text, in tokens.
 const fence = 24
 
+// earlierShare is the part of the window, one in so many tokens, that earlier
+// questions may take.
+const earlierShare = 16
+
 // A composition is a prompt with its sources and its estimated size.
 type composition struct {
 	messages  []llms.MessageContent
@@ -72,7 +76,7 @@ func (w *writing) write(ctx context.Context) error {
 // and writes the prompt.
 func (w *writing) compose() (composition, error) {
 	rate := w.answerer.Rate
-	p := prompt{language: w.language, earlier: w.earlier, question: w.question}
+	p := prompt{language: w.language, earlier: w.recent(), question: w.question}
 	bare, err := p.messages()
 	if err != nil {
 		return composition{}, err
@@ -100,6 +104,20 @@ func (w *writing) compose() (composition, error) {
 	}
 	c.estimated = c.fixed + rate.Tokens(textOf(c.messages[1]))
 	return c, nil
+}
+
+// recent returns the last of the earlier questions, as many as fit their share
+// of the window: a long conversation leaves room for the passages.
+func (w *writing) recent() []string {
+	room := w.limits.Window / earlierShare
+	from := len(w.earlier)
+	for from > 0 {
+		if room -= w.answerer.Rate.Tokens(w.earlier[from-1]); room < 0 {
+			break
+		}
+		from--
+	}
+	return w.earlier[from:]
 }
 
 // textOf returns the text of a message of the prompt.

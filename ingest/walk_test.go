@@ -192,7 +192,7 @@ func TestFileThatTwoSourcesTakeIsReadUnderNeither(t *testing.T) {
 		{"Same", Source{Path: folder}, "all/a.md! all/hr/b.md! hr/a.md! hr/hr/b.md!"},
 		{"Excluded", Source{Path: filepath.Join(folder, "hr"), Exclude: []string{"b.md"}}, "all/a.md all/hr/b.md"},
 		{"Hidden", Source{Path: filepath.Join(folder, "hr/.private")}, "all/a.md all/hr/b.md hr/c.md"},
-		{"WhereTheOtherGotStuck", Source{Path: filepath.Join(folder, "hr"), Exclude: []string{"[b"}}, "all/a.md all/hr/b.md!"},
+		{"WhereTheOtherGotStuck", Source{Path: filepath.Join(folder, "hr"), Include: []string{"[b"}}, "all/a.md all/hr/b.md!"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.other.ID = "hr"

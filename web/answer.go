@@ -47,6 +47,9 @@ func (a *answer) run(ctx context.Context) {
 		a.visit.server.config.Log.Error("answer", slog.Any("error", err))
 	}
 	f := a.visit.failure(a.question.ID, err)
+	if f.Retry {
+		a.visit.forget(a.question.ID)
+	}
 	a.seq++
 	f.Answer, f.Seq = a.id, a.seq
 	// When this fails the socket has ended, which is noted there.
@@ -194,6 +197,7 @@ func (a *answer) take(ctx context.Context, event chat.Event) (finished bool, err
 	case chat.Refusal:
 		return false, a.send(ctx, a.refusal(e))
 	case chat.Done:
+		a.visit.server.outage.note(a.visit.server.config.Log, e)
 		return true, a.finish(ctx, e)
 	}
 	return false, fmt.Errorf("unknown event %T", event)
@@ -220,8 +224,14 @@ func (a *answer) finish(ctx context.Context, end chat.Done) error {
 	})
 }
 
-// stopped ends an answer that the person stopped: what is there stays.
+// stopped ends an answer that the person stopped: what is there stays, as long
+// as the person still reads it.
 func (a *answer) stopped(ctx context.Context) error {
+	if !a.scope.IsZero() { // its turn had come
+		if err := a.stillReads(); err != nil {
+			return err
+		}
+	}
 	if err := a.flush(a.visit.conn.ctx); err != nil {
 		return err
 	}
@@ -249,8 +259,15 @@ func (a *answer) head(kind string) head {
 	return head{Type: kind, Answer: a.id, Seq: a.seq}
 }
 
-// send queues a frame of the answer.
-func (a *answer) send(ctx context.Context, frame any) error { return a.visit.send(ctx, frame) }
+// send queues a frame of the answer. One that is not queued gives its number
+// back.
+func (a *answer) send(ctx context.Context, frame any) error {
+	err := a.visit.send(ctx, frame)
+	if err != nil {
+		a.seq--
+	}
+	return err
+}
 
 // sourceFrames returns sources as they are sent.
 func (a *answer) sourceFrames(found []chat.Source) []source {

@@ -120,7 +120,7 @@ func chip(i int, s chat.Sentence, language string) string {
 		fmt.Fprintf(&b, `<button type="button" class="cite" data-n="%d" data-support="%s">%d</button>`,
 			s.Source, html.EscapeString(string(s.Support)), s.Source)
 	}
-	words := ""
+	var words string
 	switch {
 	case s.Support == chat.None:
 		words = phrases["no source"].in(language)

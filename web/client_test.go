@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -134,7 +135,7 @@ func (p *peer) closed() int {
 	p.SetReadDeadline(time.Now().Add(20 * time.Second))
 	for {
 		if _, _, err := p.ReadMessage(); err != nil {
-			if closed, ok := err.(*websocket.CloseError); ok {
+			if closed := new(websocket.CloseError); errors.As(err, &closed) {
 				return closed.Code
 			}
 			p.t.Fatalf("closed without a code: %v", err)

@@ -48,8 +48,8 @@ type documentView struct {
 // documentPage shows a document to those who may read it. To everybody else
 // it looks as if there were none.
 func (s *Server) documentPage(w http.ResponseWriter, r *http.Request) error {
-	who, err := s.signedIn(r)
-	if err != nil {
+	who, ok := s.signedIn(r)
+	if !ok {
 		next := url.Values{"next": {r.URL.RequestURI()}}
 		http.Redirect(w, r, "/sign-in?"+next.Encode(), http.StatusSeeOther)
 		return nil

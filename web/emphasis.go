@@ -60,8 +60,8 @@ func isForeignPunct(r rune) bool { return util.IsPunctRune(r) && !isWide(r) }
 // isWide reports whether r is a Chinese, Japanese or Korean character,
 // punctuation included: one of East Asian width that is no emoji, or Hangul.
 func isWide(r rune) bool {
-	switch width.LookupRune(r).Kind() {
-	case width.EastAsianWide, width.EastAsianFullwidth, width.EastAsianHalfwidth:
+	kind := width.LookupRune(r).Kind()
+	if kind == width.EastAsianWide || kind == width.EastAsianFullwidth || kind == width.EastAsianHalfwidth {
 		return r < 0x1F000 || r > 0x1FAFF
 	}
 	return unicode.Is(unicode.Hangul, r) || (r >= 0xE0100 && r <= 0xE01EF) // ideographic variation selectors

@@ -71,10 +71,10 @@ var failures = []failure{
 	{errNoPage, "not_found", http.StatusNotFound, websocket.ClosePolicyViolation, false, notFound},
 	{errVersion, "version", http.StatusBadRequest, closeVersion, false, phrase{
 		"This page is out of date. Please load it again.", "此页面已过期，请重新加载。", "此頁面已過期，請重新載入。"}},
-	{errEmpty, "empty", http.StatusBadRequest, websocket.ClosePolicyViolation, false, phrase{
-		"Please write a question first.", "请先输入问题。", "請先輸入問題。"}},
-	{errTooLong, "too_long", http.StatusRequestEntityTooLarge, websocket.CloseMessageTooBig, false, phrase{
-		"This question is too long. Please shorten it.", "问题太长，请缩短后再试。", "問題太長，請縮短後再試。"}},
+	{chat.ErrEmptyQuestion, "empty", http.StatusBadRequest, websocket.ClosePolicyViolation, false, noQuestion},
+	{errEmpty, "empty", http.StatusBadRequest, websocket.ClosePolicyViolation, false, noQuestion},
+	{chat.ErrQuestionTooLong, "too_long", http.StatusRequestEntityTooLarge, websocket.CloseMessageTooBig, false, longQuestion},
+	{errTooLong, "too_long", http.StatusRequestEntityTooLarge, websocket.CloseMessageTooBig, false, longQuestion},
 	{chat.ErrTooManyQuestions, "busy", http.StatusTooManyRequests, websocket.CloseTryAgainLater, true, busy},
 	{errTooMany, "busy", http.StatusTooManyRequests, websocket.CloseTryAgainLater, true, busy},
 	{errTooSoon, "too_fast", http.StatusTooManyRequests, websocket.CloseTryAgainLater, true, phrase{
@@ -97,6 +97,8 @@ var failures = []failure{
 		"这里还没有设置登录方式，请联系公司的管理员。", "這裡還沒有設定登入方式，請聯絡公司的管理員。"}},
 	{errShutdown, "restarting", http.StatusServiceUnavailable, websocket.CloseGoingAway, true, phrase{
 		"Bureau is being restarted. Please ask again in a moment.", "系统正在重启，请稍后重新提问。", "系統正在重新啟動，請稍後重新提問。"}},
+	{chat.ErrAnswerCut, "answer_cut", http.StatusInternalServerError, websocket.CloseInternalServerErr, true, phrase{
+		"The answer broke off before its end. Please ask again.", "回答中途中断，请重新提问。", "回答中途中斷，請重新提問。"}},
 	{context.DeadlineExceeded, "too_slow", http.StatusGatewayTimeout, websocket.CloseTryAgainLater, true, phrase{
 		"This took too long. Please try again.", "处理时间过长，请重试。", "處理時間過長，請重試。"}},
 }
@@ -105,13 +107,17 @@ var failures = []failure{
 var (
 	notFound = phrase{
 		"There is no such page, or it is not among those you may read.",
-		"没有这个页面，或者它不在您可以阅读的范围内。", "沒有這個頁面，或者它不在您可以閱讀的範圍內。"}
+		"页面不存在，或不在您的阅读权限范围内。", "頁面不存在，或不在您的閱讀權限範圍內。"}
+	noQuestion = phrase{
+		"Please write a question first.", "请先输入问题。", "請先輸入問題。"}
+	longQuestion = phrase{
+		"This question is too long. Please shorten it.", "问题太长，请缩短后再试。", "問題太長，請縮短後再試。"}
 	busy = phrase{
 		"You already have questions waiting. Please try again when one is answered.",
 		"您还有问题在等待回答，请稍后再试。", "您還有問題在等待回答，請稍後再試。"}
 	misunderstood = phrase{
 		"The page and the server misunderstood each other. Please load the page again.",
-		"页面与服务器之间出现了误会，请重新加载页面。", "頁面與伺服器之間出現了誤會，請重新載入頁面。"}
+		"页面与服务器通信异常，请重新加载页面。", "頁面與伺服器通訊異常，請重新載入頁面。"}
 )
 
 // ours is the failure of every error that the table does not have. Its text
@@ -129,5 +135,5 @@ func explain(err error) failure {
 	return ours
 }
 
-// unexpected reports whether err belongs in the log: it is not in the table.
-func unexpected(err error) bool { return explain(err).err == nil }
+// unexpected reports whether err belongs in the log: it is ours to mend.
+func unexpected(err error) bool { return explain(err).status == http.StatusInternalServerError }

@@ -70,8 +70,8 @@ func (s *Server) page(w http.ResponseWriter, status int, name string, v view) er
 
 // chatPage shows the chat, or leads to the sign-in.
 func (s *Server) chatPage(w http.ResponseWriter, r *http.Request) error {
-	p, err := s.signedIn(r)
-	if err != nil {
+	p, ok := s.signedIn(r)
+	if !ok {
 		http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 		return nil
 	}
@@ -79,24 +79,21 @@ func (s *Server) chatPage(w http.ResponseWriter, r *http.Request) error {
 	return s.page(w, http.StatusOK, "chat", view{Language: language, Title: phrases["ask"].in(language), Person: &p})
 }
 
-// signedIn returns the person of a request, as the company knows them now.
-func (s *Server) signedIn(r *http.Request) (access.Person, error) {
+// signedIn returns the person of a request, as the company knows them now, or
+// false.
+func (s *Server) signedIn(r *http.Request) (access.Person, bool) {
 	one, ok := s.sessions.of(r, s.config.Now())
 	if !ok {
-		return access.Person{}, errSignedOut
+		return access.Person{}, false
 	}
-	p, ok := s.config.Company.Person(one.person)
-	if !ok {
-		return access.Person{}, errSignedOut
-	}
-	return p, nil
+	return s.config.Company.Person(one.person)
 }
 
 // language returns what a page speaks: the person's language, else the
 // browser's.
 func (s *Server) language(r *http.Request) string {
 	wish := ""
-	if p, err := s.signedIn(r); err == nil {
+	if p, ok := s.signedIn(r); ok {
 		wish = p.Language
 	}
 	return speak(wish, r.Header.Get("Accept-Language"))

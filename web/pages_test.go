@@ -153,7 +153,7 @@ func TestDemoSignInAnswersOnThisMachineUnderItsOwnNameAlone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := httptest.NewRequest("GET", "/sign-in", http.NoBody)
+		r := httptest.NewRequest(http.MethodGet, "/sign-in", http.NoBody)
 		r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, address))
 		r.Host = c.host
 		w := httptest.NewRecorder()
@@ -163,7 +163,7 @@ func TestDemoSignInAnswersOnThisMachineUnderItsOwnNameAlone(t *testing.T) {
 		}
 	}
 	w := httptest.NewRecorder()
-	r := httptest.NewRequest("GET", "/sign-in", http.NoBody)
+	r := httptest.NewRequest(http.MethodGet, "/sign-in", http.NoBody)
 	r.Host = "localhost"
 	handler.ServeHTTP(w, r)
 	if w.Code != http.StatusMisdirectedRequest {

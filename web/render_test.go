@@ -233,3 +233,12 @@ func TestDeltasAddUpToTheWholeAnswer(t *testing.T) {
 		t.Errorf("shown %s\nwant %s", got, want)
 	}
 }
+
+// What is copied is Markdown again: a title must not become a link of its own.
+func TestL29_TitlesAreTextInWhatIsCopied(t *testing.T) {
+	text := transcript{language: english, text: "Yes.", sources: []chat.Source{{N: 1, Document: "a", Title: "Pay](https://evil.example/?q=) ![x", Headings: []string{"A_b\nc"}}}}
+	shown := strings.Join(blocks(text.markdown("")), "")
+	if !strings.Contains(shown, `<a href="/documents/a">Pay](https://evil.example/?q=) ![x › A_b c</a>`) {
+		t.Errorf("%s", shown)
+	}
+}

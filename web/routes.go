@@ -42,7 +42,7 @@ func (s *Server) Handler() http.Handler {
 	guarded := http.NewCrossOriginProtection().Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		guard(w.Header())
-		if s.config.DemoSignIn && !(loopbackName(r) && (s.config.AnyAddress || loopbackAddress(r))) {
+		if s.config.DemoSignIn && (!loopbackName(r) || !s.config.AnyAddress && !loopbackAddress(r)) {
 			s.fail(w, r, errBadHost)
 			return
 		}

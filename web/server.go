@@ -113,6 +113,7 @@ type Server struct {
 	config   Config
 	sessions sessions
 	hub      hub
+	outage   outage
 	upgrader websocket.Upgrader
 }
 

@@ -302,6 +302,7 @@ func TestL32_SocketsOfOtherSitesAreRefused(t *testing.T) {
 				ws.Close()
 				t.Fatal("the socket opened")
 			}
+			defer response.Body.Close()
 			if response.StatusCode != http.StatusForbidden {
 				t.Errorf("status %d", response.StatusCode)
 			}

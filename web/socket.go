@@ -75,7 +75,7 @@ func (c *conn) read(handle func(frame []byte) error) {
 // write sends what is queued, and a ping each pingPeriod, until the socket
 // ends. It says why with a close code.
 func (c *conn) write() {
-	defer c.ws.Close()
+	defer func() { _ = c.ws.Close() }() // an error here is a peer that left
 	ping := time.NewTicker(pingPeriod)
 	defer ping.Stop()
 	for {

@@ -32,10 +32,11 @@ func bubble(t *testing.T, test func(t *testing.T, h *house, open func(person str
 		dialer := websocket.Dialer{NetDialContext: listener.dial}
 		test(t, h, func(person string) *peer {
 			header := http.Header{"Origin": {"http://localhost"}, "Cookie": {sessionCookie + "=" + h.sessions.begin(person, h.config.Now())}}
-			ws, _, err := dialer.Dial("ws://localhost/socket", header)
+			ws, response, err := dialer.Dial("ws://localhost/socket", header)
 			if err != nil {
 				t.Fatal(err)
 			}
+			response.Body.Close()
 			t.Cleanup(func() { ws.Close() })
 			p := &peer{ws, t}
 			p.put(`{"type":"hello","version":1,"language":"en"}`)
@@ -247,6 +248,26 @@ func TestTooManyFramesAreTurnedAway(t *testing.T) {
 		}
 		if codes["too_fast"] == 0 || codes["no_answer"] == 0 {
 			t.Errorf("codes %v", codes)
+		}
+	})
+}
+
+// Between two looks at the rights, a stop would show what had been written
+// with a right that is gone.
+func TestP3_StoppingShowsNothingAfterARightIsGone(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house, open func(string) *peer) {
+		h.answers.script = func(ctx context.Context, _ access.Scope, _ chat.Question, yield func(chat.Event) bool) {
+			yield(chat.Sources{Sources: []chat.Source{sourceOf(1, h.shelf.documents["bands"], "Band C begins at 41,000 (secret-of-hr).")}})
+			yield(chat.Stage{Name: chat.Writing})
+			<-ctx.Done()
+		}
+		p := open("hanna")
+		p.put(`{"type":"ask","id":"1","text":"Pay?"}`)
+		answer := p.until("stage")[0]["answer"].(string)
+		h.rights.policy.Store(parsed(t, strings.Replace(company, "zh-Hans: 人力资源顾问}, departments: [hr]", "zh-Hans: 人力资源顾问}", 1)))
+		p.put(`{"type":"stop","answer":"` + answer + `"}`)
+		if f := p.next(); f["code"] != "revoked" || strings.Contains(fmt.Sprint(f), "Pay bands") {
+			t.Errorf("%v", f)
 		}
 	})
 }

@@ -107,12 +107,18 @@ func (t *transcript) markdown(text string) string {
 	cited := t.cited()
 	for _, s := range t.sources {
 		if len(cited) == 0 || slices.Contains(cited, s.N) {
-			title := strings.Join(append([]string{s.Title}, s.Headings...), " › ")
+			title := literal(strings.Join(append([]string{s.Title}, s.Headings...), " › "))
 			fmt.Fprintf(&b, "- [%d] [%s](%s)\n", s.N, title, passageURL(s))
 		}
 	}
 	return b.String()
 }
+
+// signs are what could make more of a title than its words.
+var signs = strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`, "*", `\*`, "_", `\_`, "`", "\\`", "<", `\<`)
+
+// literal returns text as Markdown that says just this, on one line.
+func literal(text string) string { return signs.Replace(strings.Join(strings.Fields(text), " ")) }
 
 // numbered returns the text with [n] behind each sentence that has a source.
 func (t *transcript) numbered() string {

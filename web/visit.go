@@ -48,7 +48,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) error {
 	session, signedIn := s.sessions.of(r, s.config.Now())
 	ws, err := s.upgrader.Upgrade(w, r, nil)
 	if err != nil {
-		return nil // the upgrader has answered: this was no WebSocket request
+		return nil //nolint:nilerr // the upgrader has answered: this was no WebSocket request
 	}
 	// The context of a hijacked request ends with its handler, which is here.
 	v := &visit{
@@ -88,20 +88,17 @@ func (v *visit) serve() {
 // the socket goes on, but for errors after which it has no use.
 func (v *visit) handle(data []byte) error {
 	frame, err := decode(data)
+	question, _ := frame.(ask) // of any other frame, one without an id
 	if !v.pace.Allow() {
 		err = errTooSoon
 	}
-	id := ""
 	if err == nil {
-		if a, ok := frame.(ask); ok {
-			id = a.ID
-		}
 		err = v.take(frame)
 	}
 	if err == nil {
 		return nil
 	}
-	if err := v.send(v.conn.ctx, v.failure(id, err)); err != nil {
+	if err := v.send(v.conn.ctx, v.failure(question.ID, err)); err != nil {
 		return err
 	}
 	if explain(err).close >= closeSignedOut {
@@ -203,6 +200,13 @@ func (v *visit) begin(question, answer string, end context.CancelCauseFunc) erro
 	}
 	v.running[answer] = end
 	return nil
+}
+
+// forget lets a question be asked again under its id.
+func (v *visit) forget(question string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.asked = slices.DeleteFunc(v.asked, func(id string) bool { return id == question })
 }
 
 // finish takes an answer out.

@@ -57,8 +57,8 @@ var phrases = map[string]phrase{
 	"who":        {"Who is asking?", "请选择您的身份", "請選擇您的身分"},
 	"demo": {
 		"A demonstration on this computer. Choose a person: answers come only from what that person may read.",
-		"这是在本机运行的演示。请选择一个人，回答只来自此人可以阅读的文档。",
-		"這是在本機執行的示範。請選擇一個人，回答只來自此人可以閱讀的文件。",
+		"本演示在这台电脑上运行。请选择一位员工，回答只来自该员工有权阅读的文档。",
+		"本示範在這台電腦上執行。請選擇一位員工，回答只來自該員工有權閱讀的文件。",
 	},
 	"sign out":  {"Sign out", "退出登录", "登出"},
 	"ask":       {"Ask", "提问", "提問"},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -47,12 +48,12 @@ type sentenceReport struct {
 
 // Run answers the question and prints the answer as it is written, or the
 // whole of it as JSON.
-func (c *askCommand) Run(ctx context.Context, e env, s *settings) error {
+func (c *askCommand) Run(ctx context.Context, e env, s *settings) (err error) {
 	p, err := s.openParts(ctx)
 	if err != nil {
 		return err
 	}
-	defer p.close()
+	defer func() { err = errors.Join(err, p.close()) }()
 	scope, err := p.scope(c.As)
 	if err != nil {
 		return err
@@ -70,6 +71,9 @@ func (c *askCommand) Run(ctx context.Context, e env, s *settings) error {
 	}
 	report := &askReport{Question: c.Question, Person: c.As, Sources: []sourceReport{}, Sentences: []sentenceReport{}}
 	for event, err := range p.answerer().Answer(ctx, scope, question) {
+		if errors.Is(err, chat.ErrEmptyQuestion) || errors.Is(err, chat.ErrQuestionTooLong) {
+			return misuse{err}
+		}
 		if err != nil {
 			return err
 		}

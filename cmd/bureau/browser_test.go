@@ -122,6 +122,8 @@ func fengAsks(tb *tab, document string) {
 			}
 		}
 	}
+	js[bool](tb, `one("[part=new]").click() ?? true`)
+	tb.await(`!one(".exchange") && one(".suggestion")`)
 	tb.ask("年假最多可以结转几天？")
 }
 

@@ -98,7 +98,7 @@ func (c *child) listen(output io.ReadCloser) {
 
 // patience is how long a process may be silent. It is not a promise about
 // speed: a model on a busy machine takes its time.
-const patience = 3 * time.Minute
+const patience = 5 * time.Minute
 
 // await returns the first match of pattern in what the process prints from
 // now on.

@@ -74,7 +74,7 @@ type asPerson struct {
 type versionFlag bool
 
 // BeforeReset prints the version before anything else is looked at.
-func (versionFlag) BeforeReset(app *kong.Kong) error {
+func (versionFlag) BeforeReset(app *kong.Kong) error { //nolint:unparam // the signature is kong's
 	fmt.Fprintln(app.Stdout, "bureau", version())
 	app.Exit(exitDone)
 	return nil

@@ -21,7 +21,8 @@ import (
 // A config is the configuration as plain values: the file, with flags and the
 // environment over it.
 type config struct {
-	file    string // as given
+	file    string    // as given
+	stamp   fileStamp // of the file as it was read, so that no later edit is missed
 	company access.Names
 	data    string // absolute folder
 	models  modelsConfig
@@ -71,6 +72,7 @@ const none = "none"
 // load reads the configuration and lays the settings over it. Every mistake
 // is reported at once.
 func (s *settings) load() (*config, error) {
+	read := stamp(s.Config)
 	document, err := os.ReadFile(s.Config)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, misuse{fmt.Errorf("configuration %s does not exist: name one with -c FILE, or try \"bureau demo\"", s.Config)}
@@ -88,7 +90,7 @@ func (s *settings) load() (*config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("folder of configuration %s: %w", s.Config, err)
 	}
-	c := &config{file: s.Config, models: file.Models, serve: file.Serve, policy: policy}
+	c := &config{file: s.Config, stamp: read, models: file.Models, serve: file.Serve, policy: policy}
 	s.over(c, file, base)
 	c.company, err = companyNames(s.Config, &file.Company)
 	mistakes = errors.Join(err, c.check())
@@ -136,7 +138,7 @@ func decode(name string, document []byte) (configFile, error) {
 	if err := decoder.Decode(&file); err != nil && !errors.Is(err, io.EOF) {
 		return file, inWords(name, err)
 	}
-	return file, nil
+	return file, locate(name, document, file.Sources)
 }
 
 // unknownField is how yaml reports a key that a struct lacks.

@@ -18,7 +18,7 @@ type demoCommand struct {
 }
 
 // Run unpacks the sample company, indexes it and serves it.
-func (c *demoCommand) Run(ctx context.Context, e env, s *settings) error {
+func (c *demoCommand) Run(ctx context.Context, e env, s *settings) (err error) {
 	home := ".bureau/demo"
 	if s.Data != nil && *s.Data != "" {
 		home = *s.Data
@@ -39,7 +39,7 @@ func (c *demoCommand) Run(ctx context.Context, e env, s *settings) error {
 	if err != nil {
 		return err
 	}
-	defer p.close()
+	defer func() { err = errors.Join(err, p.close()) }()
 	fmt.Fprintln(e.stderr, "Indexing the documents of the sample company; the first time takes a minute or two.")
 	report, err := p.ingest(ctx, e)
 	if err != nil {

@@ -69,7 +69,7 @@ func examine(ctx context.Context, s *settings) []finding {
 	if err != nil {
 		return append(findings, finding{Part: "index", Says: err.Error(), Remedy: "bureau ingest -c " + config.file})
 	}
-	defer p.close()
+	defer func() { _ = p.close() }() // it was read and not written
 	findings = append(findings, p.examineIndex(ctx), p.examineDocuments(ctx))
 	if err := p.ollama.Health(ctx); err != nil {
 		return append(findings, finding{Part: "ollama", Says: err.Error(), Remedy: "ollama serve"})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -15,7 +16,7 @@ type ingestCommand struct {
 
 // Run brings the index up to date and prints what it did. A document that
 // failed is in the report and in the exit status; the others are indexed.
-func (c *ingestCommand) Run(ctx context.Context, e env, s *settings) error {
+func (c *ingestCommand) Run(ctx context.Context, e env, s *settings) (err error) {
 	config, err := s.load()
 	if err != nil {
 		return err
@@ -24,7 +25,7 @@ func (c *ingestCommand) Run(ctx context.Context, e env, s *settings) error {
 	if err != nil {
 		return err
 	}
-	defer p.close()
+	defer func() { err = errors.Join(err, p.close()) }()
 	report, err := p.ingest(ctx, e)
 	if report != nil {
 		if err := c.report(e.stdout, report, func(w io.Writer) { _, _ = report.WriteTo(w) }); err != nil {

@@ -19,11 +19,12 @@ const policyPoll = time.Second
 // asks about rights and names.
 type livePolicy struct {
 	file    string
+	last    fileStamp // of the file that was read last; of follow's goroutine
 	current atomic.Pointer[access.Policy]
 }
 
 func newLivePolicy(c *config) *livePolicy {
-	p := &livePolicy{file: c.file}
+	p := &livePolicy{file: c.file, last: c.stamp}
 	p.current.Store(c.policy)
 	return p
 }
@@ -50,22 +51,28 @@ func (p *livePolicy) DepartmentName(d access.Department, language string) string
 func (p *livePolicy) follow(ctx context.Context) {
 	tick := time.NewTicker(policyPoll)
 	defer tick.Stop()
-	last := stamp(p.file)
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-		}
-		if now := stamp(p.file); now != last {
-			last = now
-			if err := p.reload(); err != nil {
-				slog.Error("the configuration was changed and is not used", "error", err)
-				continue
-			}
-			slog.Info("people and departments are as the configuration says now", "file", p.file)
+			p.refresh()
 		}
 	}
+}
+
+// refresh takes in a change of the file, if there is one.
+func (p *livePolicy) refresh() {
+	now := stamp(p.file)
+	if now == p.last {
+		return
+	}
+	p.last = now
+	if err := p.reload(); err != nil {
+		slog.Error("the configuration was changed and is not used", "error", err)
+		return
+	}
+	slog.Info("people and departments are as the configuration says now", "file", p.file)
 }
 
 // reload reads the policy from the file.

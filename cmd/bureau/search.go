@@ -47,7 +47,7 @@ type hitReport struct {
 }
 
 // Run prints the passages that the person may read and that fit best.
-func (c *searchCommand) Run(ctx context.Context, e env, s *settings) error {
+func (c *searchCommand) Run(ctx context.Context, e env, s *settings) (err error) {
 	if c.K < 1 || c.K > 100 {
 		return misuse{fmt.Errorf("-k %d must be from 1 to 100", c.K)}
 	}
@@ -58,7 +58,7 @@ func (c *searchCommand) Run(ctx context.Context, e env, s *settings) error {
 	if err != nil {
 		return err
 	}
-	defer p.close()
+	defer func() { err = errors.Join(err, p.close()) }()
 	scope, err := p.scope(c.As)
 	if err != nil {
 		return err

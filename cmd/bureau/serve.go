@@ -28,7 +28,7 @@ type serveCommand struct {
 }
 
 // Run serves until it is interrupted.
-func (c *serveCommand) Run(ctx context.Context, e env, s *settings) error {
+func (c *serveCommand) Run(ctx context.Context, e env, s *settings) (err error) {
 	config, err := s.load()
 	if err != nil {
 		return err
@@ -38,7 +38,7 @@ func (c *serveCommand) Run(ctx context.Context, e env, s *settings) error {
 	if err != nil {
 		return err
 	}
-	defer p.close()
+	defer func() { err = errors.Join(err, p.close()) }()
 	if err := p.mustHaveDocuments(ctx); err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (p *parts) serve(ctx context.Context, listener net.Listener, anyAddress boo
 		return fmt.Errorf("serve %s: %w", listener.Addr(), err)
 	case <-ctx.Done():
 	}
-	slog.Info("stopping: running answers may finish", "for", drainTime)
+	slog.Info("stopping: browsers are told to come back", "within", drainTime)
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
 	return errors.Join(server.Shutdown(drain), h.Shutdown(drain))

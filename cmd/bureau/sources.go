@@ -23,17 +23,28 @@ type sourceConfig struct {
 	Include   []string `yaml:"include"`
 	Exclude   []string `yaml:"exclude"`
 	Language  string   `yaml:"language"`
-	line      int
+	line      int      // in the file, set by locate
 }
 
-// UnmarshalYAML keeps the line for messages about the entry.
-func (c *sourceConfig) UnmarshalYAML(node *yaml.Node) error {
-	type plain sourceConfig
-	if err := node.Decode((*plain)(c)); err != nil {
-		return err
+// locate gives the decoded sources their lines, for messages about them. A
+// decoder of their own could do it too, but would let unknown keys pass. An
+// entry without anything in it is a mistake.
+func locate(name string, document []byte, sources []sourceConfig) error {
+	var file struct {
+		Sources []yaml.Node `yaml:"sources"`
 	}
-	c.line = node.Line
-	return nil
+	if err := yaml.Unmarshal(document, &file); err != nil {
+		return inWords(name, err)
+	}
+	var empty []error
+	for _, node := range file.Sources {
+		if node.Tag == "!!null" { // for which nothing was decoded
+			empty = append(empty, fmt.Errorf("%s:%d: a source without anything in it", name, node.Line))
+			continue
+		}
+		sources[0].line, sources = node.Line, sources[1:]
+	}
+	return errors.Join(empty...)
 }
 
 // sources turns the configured sources into those of the ingest, with readers

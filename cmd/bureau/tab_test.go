@@ -233,7 +233,7 @@ func (tb *tab) picture(name string, prepare ...string) {
 		for _, scheme := range []string{"light", "dark"} {
 			tb.do(chromedp.EmulateViewport(size.width, size.height), chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 				_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-					Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+					Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
 				})
 				return err
 			}))

@@ -51,7 +51,7 @@ func TestReadTakesTheLayoutOfBEIR(t *testing.T) {
 
 func TestReadTakesNaNForAMissingValue(t *testing.T) {
 	f := folder()
-	f["queries.jsonl"] = &fstest.MapFile{Data: []byte(`{"_id": "q1", "text": "which?", "topic": NaN}` + "\n")}
+	f["queries.jsonl"] = &fstest.MapFile{Data: []byte(`{"_id": "q1", "text": "which?", "topic": [NaN], "more": NaN}` + "\n")}
 	set, err := Read(f, "set")
 	if err != nil || len(set.Questions) != 1 || set.Questions[0].Text != "which?" {
 		t.Errorf("questions %v, error %v", set.Questions, err)

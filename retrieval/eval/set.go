@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -115,6 +116,9 @@ func (l line) question(grades map[string]int) Question {
 	return q
 }
 
+// notANumber is NaN as a value of an object or a list.
+var notANumber = regexp.MustCompile(`([:\[,]\s*)NaN\b`)
+
 // readLines reads a file of one JSON object per line.
 func readLines(folder fs.FS, name string) ([]line, error) {
 	data, err := fs.ReadFile(folder, name)
@@ -129,7 +133,7 @@ func readLines(folder fs.FS, name string) ([]line, error) {
 			continue
 		}
 		// Python writes NaN for a value that is missing; JSON has no such word.
-		text = strings.ReplaceAll(text, ": NaN", ": null")
+		text = notANumber.ReplaceAllString(text, "${1}null")
 		var l line
 		if err := json.Unmarshal([]byte(text), &l); err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", name, n, err)

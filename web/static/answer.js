@@ -234,11 +234,9 @@ export class Answer {
     this.#close();
     if (frame.mode === "quotes") {
       this.element.classList.add("quotes");
-      for (const card of this.#cards.values()) card.classList.add("wide");
-      this.#shelf.before(h("p", { class: "notice", part: "notice" }, strings.quotesOnly));
-    } else if (frame.mode === "model" && frame.cited.length > 0) {
-      this.#partSources(frame.cited);
+      this.#body.before(h("p", { class: "notice", part: "notice" }, strings.quotesOnly));
     }
+    if (frame.cited.length > 0) this.#partSources(frame.cited);
     if (frame.stopped || frame.cut) {
       this.#end.append(h("p", { class: "notice", part: "notice" }, frame.stopped ? strings.stopped : strings.cut));
     }

@@ -59,6 +59,13 @@ export class Peek {
     this.element.replaceChildren(content);
     this.element.hidden = false;
     this.#place(chip.getBoundingClientRect());
+    this.#toMark();
+  }
+
+  // A long quote begins to be shown near the first of the question's words.
+  #toMark() {
+    const quote = this.element.querySelector("blockquote"), mark = quote?.querySelector("mark");
+    if (mark) quote.scrollTop = mark.getBoundingClientRect().top - quote.getBoundingClientRect().top - quote.clientHeight / 3;
   }
 
   // Under the chip where there is room, else above it, inside the window.

@@ -111,13 +111,6 @@ time { white-space: nowrap; }
 .more { align-self: flex-start; margin-block-start: auto; min-block-size: 1.6rem; color: var(--accent); font-size: 0.8125rem; font-weight: 550; }
 .more:hover { text-decoration: underline; }
 mark { background: color-mix(in srgb, var(--accent) 20%, transparent); color: inherit; border-radius: 3px; padding-inline: 0.1em; }
-.quotes .shelf { flex-direction: column; overflow: visible; }
-.quotes .cards { flex-direction: column; }
-.quotes .cards li { inline-size: 100%; }
-.quotes .group { inline-size: 100%; }
-.quotes .card, .quotes .card.wide { inline-size: 100%; block-size: auto; min-block-size: 0; max-block-size: none; }
-.quotes .quote { max-block-size: none; mask-image: none; }
-.quotes .more { display: none; }
 
 /* ---- the words */
 .body { font-size: 1.0625rem; }
@@ -128,12 +121,16 @@ mark { background: color-mix(in srgb, var(--accent) 20%, transparent); color: in
 .block :is(ul, ol) { padding-inline-start: 1.5em; list-style: revert; }
 .block li + li { margin-block-start: 0.3em; }
 .block table, .quote table, .peek table { display: block; overflow-x: auto; border-collapse: collapse; font-size: 0.9375rem; }
-.quote table, .peek table { font-size: inherit; }
-.block :is(th, td), .quote :is(th, td), .peek :is(th, td) { padding: 0.4rem 0.9rem 0.4rem 0; border-block-end: 1px solid var(--line); text-align: start; vertical-align: top; }
+.quote table { font-size: inherit; }
+.peek table { font-size: 0.8125rem; }
+.block :is(th, td), .quote :is(th, td), .peek :is(th, td) { padding-block: 0.4rem; padding-inline: 0 0.9rem; border-block-end: 1px solid var(--line); text-align: start; vertical-align: top; }
+:is(.block, .quote, .peek) :is(th, td):last-child { padding-inline-end: 0; }
+.peek :is(th, td):not(:last-child) { padding-inline-end: 0.5rem; }
 :is(th, td)[align="right"] { text-align: end !important; }
 :is(th, td)[align="center"] { text-align: center !important; }
 .block pre { overflow-x: auto; padding: 0.8rem 1rem; border-radius: 10px; background: var(--tint); font-size: 0.875rem; }
 .block blockquote { padding-inline-start: 1rem; border-inline-start: 3px solid var(--line); color: var(--muted); }
+.quotes .block blockquote { color: inherit; }
 .cite, .doubt { position: relative; display: inline-flex; align-items: center; gap: 0.35em; max-inline-size: 14rem; min-block-size: 1.5rem; margin-inline: 0.3em 0.2em; padding: 0 0.5em; border-radius: 999px; background: var(--tint); color: var(--accent); font-size: 0.8125rem; font-weight: 600; line-height: 1.4; vertical-align: 0.08em; white-space: nowrap; }
 .cite { min-inline-size: 1.5rem; justify-content: center; font-variant-numeric: tabular-nums; }
 .cite::after, .doubt::after { content: ""; position: absolute; inset: -0.4rem -0.15rem; }

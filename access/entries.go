@@ -136,5 +136,14 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
+// texts returns names as plain texts.
+func texts[T ~string](names []T) []string {
+	list := make([]string, len(names))
+	for i, name := range names {
+		list[i] = string(name)
+	}
+	return list
+}
+
 // keys returns the keys of m, sorted.
 func keys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -77,10 +76,11 @@ func (b *builder) clearances(node *yaml.Node) {
 			b.mistake(item, "a clearance must be a name such as internal")
 			continue
 		}
-		if slices.Contains(b.policy.clearances, item.Value) {
-			b.mistake(item, "clearance %s is listed twice", item.Value)
+		level := Clearance(item.Value)
+		if b.policy.HasClearance(level) {
+			b.mistake(item, "clearance %s is listed twice", level)
 		}
-		b.policy.clearances = append(b.policy.clearances, item.Value)
+		b.policy.clearances = append(b.policy.clearances, level)
 	}
 }
 
@@ -145,10 +145,9 @@ func (b *builder) person(e entry) {
 		}
 		departments = append(departments, of...)
 	}
-	level, ok := b.policy.ClearanceLevel(b.text(e, "clearance"))
-	if !ok {
-		at := e.fields["clearance"]
-		b.mistake(at, "%s: unknown clearance %q%s", e.label(), at.Value, suggest(at.Value, b.policy.clearances))
+	level := Clearance(b.text(e, "clearance"))
+	if !b.policy.HasClearance(level) {
+		b.mistake(e.fields["clearance"], "%s: unknown clearance %q%s", e.label(), level, suggest(string(level), texts(b.policy.clearances)))
 	}
 	who := Person{
 		ID: e.id, Name: b.text(e, "name"), Title: b.names(e, "title"), Language: b.text(e, "language"),
@@ -179,11 +178,7 @@ func (b *builder) known(at *yaml.Node, what string, d Department) bool {
 	if b.policy.HasDepartment(d) {
 		return true
 	}
-	ids := make([]string, 0, len(b.policy.departments))
-	for id := range b.policy.departments {
-		ids = append(ids, string(id))
-	}
-	b.mistake(at, "%s %q is unknown%s", what, d, suggest(string(d), ids))
+	b.mistake(at, "%s %q is unknown%s", what, d, suggest(string(d), texts(b.policy.order)))
 	return false
 }
 
@@ -211,7 +206,7 @@ func (b *builder) fingerprint() string {
 	var content struct {
 		Parents map[Department]Department
 		People  []line
-		Levels  []string
+		Levels  []Clearance
 	}
 	content.Parents = map[Department]Department{}
 	for d, node := range b.policy.departments {

@@ -21,9 +21,9 @@ type Policy struct {
 	departments map[Department]department
 	order       []Department // as configured
 	people      map[string]Person
-	personOrder []string // as configured
-	clearances  []string // names, lowest first
-	fingerprint string   // hash of all that decides about reading
+	personOrder []string    // as configured
+	clearances  []Clearance // lowest first
+	fingerprint string      // hash of all that decides about reading
 }
 
 type department struct {
@@ -66,8 +66,8 @@ type Person struct {
 	Title       Names        // of their position, may be empty
 	Language    string       // they read the pages in, or "" for the browser's
 	Departments []Department // own and by groups; sorted, unique, without ancestors
-	Clearance   Clearance
-	From, Until time.Time // when they are in effect; zero is open
+	Clearance   Clearance    // the highest level they read
+	From, Until time.Time    // when they are in effect; zero is open
 }
 
 // Scope returns what a person may read at now. An unknown person is
@@ -88,7 +88,7 @@ func (p *Policy) Scope(person string, now time.Time) (Scope, error) {
 		}
 	}
 	belongs = sorted(belongs)
-	return Scope{reads: belongs, belongs: belongs, clearance: who.Clearance, at: now, policy: p.fingerprint}, nil
+	return Scope{reads: belongs, belongs: belongs, cleared: p.upTo(who.Clearance), at: now, policy: p.fingerprint}, nil
 }
 
 // upward yields d and its ancestors, Everyone last. An unknown department
@@ -123,14 +123,22 @@ func (p *Policy) Within(d, ancestor Department) bool {
 	return false
 }
 
-// ClearanceLevel returns the level of a clearance by its name. The empty name
-// is the lowest level.
-func (p *Policy) ClearanceLevel(name string) (Clearance, bool) {
-	if name == "" {
-		return 0, true
+// HasClearance reports whether the policy knows a level. The empty one is
+// known.
+func (p *Policy) HasClearance(c Clearance) bool { return c == "" || slices.Contains(p.clearances, c) }
+
+// Stricter returns the higher of two known levels.
+func (p *Policy) Stricter(a, b Clearance) Clearance {
+	if slices.Index(p.clearances, a) > slices.Index(p.clearances, b) {
+		return a
 	}
-	level := slices.Index(p.clearances, name)
-	return Clearance(max(level, 0)), level >= 0
+	return b
+}
+
+// upTo returns a level and all below it. Who has no level has the lowest.
+func (p *Policy) upTo(c Clearance) []Clearance {
+	level := max(0, slices.Index(p.clearances, c))
+	return slices.Clone(p.clearances[:min(level+1, len(p.clearances))])
 }
 
 // Departments returns every department in the order of the configuration,

@@ -13,9 +13,10 @@ type Department string
 // the policy knows, and it needs no line in the configuration.
 const Everyone Department = "everyone"
 
-// A Clearance is a level of confidentiality. Zero is the lowest; a person
-// reads documents up to their own level.
-type Clearance int
+// A Clearance is a level of confidentiality, by its name. The empty name asks
+// for nothing. Which of two is higher is the policy's to say: a document keeps
+// the name, so that a level put in between moves nobody's rights.
+type Clearance string
 
 // Readers says who may read one document. The zero Readers is nobody.
 type Readers struct {
@@ -25,7 +26,7 @@ type Readers struct {
 	// Deny are departments whose members, and whose descendants' members, may
 	// not read, whatever else they belong to. Sorted, unique.
 	Deny []Department `json:"deny,omitempty"`
-	// Clearance is the least level that reads.
+	// Clearance is the level that reads, with all higher ones.
 	Clearance Clearance `json:"clearance,omitempty"`
 	// From and Until bound the time of reading: from From on, and before
 	// Until. A zero bound is open.

@@ -18,10 +18,10 @@ type Scope struct {
 	// belongs are the departments that the person belongs to, ancestors
 	// included. Narrow leaves them alone: a denied department stays denied
 	// when somebody looks at another one. Sorted, unique.
-	belongs   []Department
-	clearance Clearance
-	at        time.Time
-	policy    string // fingerprint of the policy that gave the scope
+	belongs []Department
+	cleared []Clearance // the person's level and all below it
+	at      time.Time
+	policy  string // fingerprint of the policy that gave the scope
 }
 
 // IsZero reports whether s reads nothing.
@@ -36,8 +36,8 @@ func (s Scope) Departments() []Department { return slices.Clone(s.reads) }
 // least as large as Departments. The slice is the caller's own.
 func (s Scope) Belongs() []Department { return slices.Clone(s.belongs) }
 
-// Clearance returns the highest level that s reads.
-func (s Scope) Clearance() Clearance { return s.clearance }
+// Clearances returns the levels that s reads. The slice is the caller's own.
+func (s Scope) Clearances() []Clearance { return slices.Clone(s.cleared) }
 
 // At returns the moment for which s holds.
 func (s Scope) At() time.Time { return s.at }
@@ -56,7 +56,8 @@ func (s Scope) Narrow(want ...Department) Scope {
 // Allows reports whether s may read a document that r describes. It is the
 // only decision about reading; every engine's filter is held against it.
 func (s Scope) Allows(r Readers) bool {
-	return !s.IsZero() && s.clearance >= r.Clearance && within(r.From, r.Until, s.at) &&
+	cleared := r.Clearance == "" || slices.Contains(s.cleared, r.Clearance)
+	return !s.IsZero() && cleared && within(r.From, r.Until, s.at) &&
 		intersects(s.reads, r.Departments) && !intersects(s.belongs, r.Deny)
 }
 
@@ -64,7 +65,7 @@ func (s Scope) Allows(r Readers) bool {
 // key read the same documents as long as no date of effect passes between
 // them. It tells nothing about the person.
 func (s Scope) Key() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %d %s", s.reads, s.belongs, s.clearance, s.policy))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %s", s.reads, s.belongs, s.cleared, s.policy))
 	return hex.EncodeToString(sum[:12])
 }
 

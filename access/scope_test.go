@@ -105,8 +105,8 @@ func TestAllows(t *testing.T) {
 		{"AncestorsDocuments", "rita", Readers{Departments: []Department{hr}}, true},
 		{"NotTheChildsDocuments", "hanna", Readers{Departments: []Department{"recruiting"}}, false},
 		{"AnyOfSeveral", "feng", Readers{Departments: []Department{finance, hr}}, true},
-		{"ClearanceReached", "hanna", Readers{Departments: []Department{hr}, Clearance: 1}, true},
-		{"ClearanceMissed", "hanna", Readers{Departments: []Department{hr}, Clearance: 2}, false},
+		{"ClearanceReached", "hanna", Readers{Departments: []Department{hr}, Clearance: "confidential"}, true},
+		{"ClearanceMissed", "hanna", Readers{Departments: []Department{hr}, Clearance: "restricted"}, false},
 		{"DenyWins", "both", Readers{Departments: []Department{hr}, Deny: []Department{finance}}, false},
 		{"DenyReachesDescendants", "rita", Readers{Departments: []Department{Everyone}, Deny: []Department{hr}}, false},
 		{"DenyOfTheChildSparesTheParent", "hanna", Readers{Departments: []Department{hr}, Deny: []Department{"recruiting"}}, true},
@@ -172,7 +172,7 @@ func FuzzNarrow(f *testing.F) {
 		narrowed := scope.Narrow(pick.Draw(t, "want")...).Narrow(pick.Draw(t, "then")...)
 		readers := Readers{
 			Departments: sorted(pick.Draw(t, "readers")), Deny: sorted(pick.Draw(t, "deny")),
-			Clearance: Clearance(rapid.IntRange(0, 2).Draw(t, "clearance")),
+			Clearance: rapid.SampledFrom([]Clearance{"", "internal", "confidential", "restricted", "unknown"}).Draw(t, "clearance"),
 		}
 		if narrowed.Allows(readers) && !scope.Allows(readers) {
 			t.Fatalf("narrowed %v allows %+v, which %v does not", narrowed, readers, scope)
@@ -183,4 +183,22 @@ func FuzzNarrow(f *testing.F) {
 			}
 		}
 	}))
+}
+
+func TestL15_ANewLevelInBetweenMovesNobodysRights(t *testing.T) {
+	secret := Readers{Departments: []Department{"hr"}, Clearance: "restricted"}
+	wider := strings.Replace(company, "[internal, confidential, restricted]", "[public, internal, sensitive, confidential, restricted]", 1)
+	scope, err := parse(t, wider).Scope("hanna", autumn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if scope.Allows(secret) {
+		t.Error("a document of an earlier run is read by somebody below its level")
+	}
+	if secret.Clearance = "confidential"; !scope.Allows(secret) {
+		t.Error("a document is withheld from somebody of its own level")
+	}
+	if secret.Clearance = "renamed"; scope.Allows(secret) {
+		t.Error("a level that the policy does not know is read")
+	}
 }

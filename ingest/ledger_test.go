@@ -21,7 +21,7 @@ func TestLedgerKeepsWhatItWasGiven(t *testing.T) {
 	e := entries[documentID("docs", "a.md")]
 	d := e.document
 	if d.Source != "docs" || d.Path != "a.md" || d.Title != "Leave" || d.Language != "en" || len(d.Version) != 32 ||
-		d.Readers.Clearance != 1 || d.Readers.Until.Year() != 9999 || d.Readers.From.Hour() != 1 {
+		d.Readers.Clearance != "confidential" || d.Readers.Until.Year() != 9999 || d.Readers.From.Hour() != 1 {
 		t.Errorf("document %+v", d)
 	}
 	if e.state != stateIndexed || e.passages != 1 || !slices.Equal(e.headings, []string{"Days"}) || !e.front.Has("readers") {

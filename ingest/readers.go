@@ -15,8 +15,10 @@ type Policy interface {
 	HasDepartment(d access.Department) bool
 	// Within reports whether d is ancestor or lies under it.
 	Within(d, ancestor access.Department) bool
-	// ClearanceLevel returns the level of a name; the empty name is the lowest.
-	ClearanceLevel(name string) (access.Clearance, bool)
+	// HasClearance reports whether a level exists; the empty one does.
+	HasClearance(c access.Clearance) bool
+	// Stricter returns the higher of two levels that exist.
+	Stricter(a, b access.Clearance) access.Clearance
 }
 
 // decideReaders returns who reads a document: its source's readers, narrowed
@@ -39,12 +41,12 @@ func decideReaders(policy Policy, source access.Readers, front FrontMatter) (rea
 		}
 		readers.Deny = append(readers.Deny, access.Department(id))
 	}
-	level, ok := policy.ClearanceLevel(front.Clearance)
-	if !ok {
+	level := access.Clearance(front.Clearance)
+	if !policy.HasClearance(level) {
 		warn("clearance %q is unknown, so nobody reads the document until that is corrected", front.Clearance)
 		nobody = true
 	}
-	readers.Clearance = max(source.Clearance, level)
+	readers.Clearance = policy.Stricter(source.Clearance, level)
 	readers.From = later(storable(source.From), storable(front.FromTime))
 	readers.Until = earlier(storable(source.Until), storable(front.UntilTime))
 	nobody = nobody || front.Has("until") && front.UntilTime.IsZero() // a zero end would be an open one

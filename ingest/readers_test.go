@@ -44,10 +44,10 @@ func TestReadersAreDecided(t *testing.T) {
 		{"DenialsAddUp", access.Readers{Departments: []access.Department{"hr"}, Deny: []access.Department{"payroll"}}, "deny: [finance, payroll]",
 			access.Readers{Departments: []access.Department{"hr"}, Deny: []access.Department{"finance", "payroll"}}, ""},
 		{"UnknownDenialIsNobody", hr, "deny: [financee]", access.Readers{}, `"financee" is unknown`},
-		{"HigherClearanceCounts", access.Readers{Departments: []access.Department{"hr"}, Clearance: 1}, "clearance: restricted",
-			access.Readers{Departments: []access.Department{"hr"}, Clearance: 2}, ""},
-		{"LowerClearanceDoesNot", access.Readers{Departments: []access.Department{"hr"}, Clearance: 2}, "clearance: internal",
-			access.Readers{Departments: []access.Department{"hr"}, Clearance: 2}, ""},
+		{"HigherClearanceCounts", access.Readers{Departments: []access.Department{"hr"}, Clearance: "confidential"}, "clearance: restricted",
+			access.Readers{Departments: []access.Department{"hr"}, Clearance: "restricted"}, ""},
+		{"LowerClearanceDoesNot", access.Readers{Departments: []access.Department{"hr"}, Clearance: "restricted"}, "clearance: internal",
+			access.Readers{Departments: []access.Department{"hr"}, Clearance: "restricted"}, ""},
 		{"UnknownClearanceIsNobody", hr, "clearance: top secret", access.Readers{}, `"top secret" is unknown`},
 		{"PeriodsMeet", access.Readers{Departments: []access.Department{"hr"}, From: day(1, 1), Until: day(7, 1)}, "from: 2026-03-01\nuntil: 2026-12-31",
 			access.Readers{Departments: []access.Department{"hr"}, From: day(3, 1), Until: day(7, 1)}, ""},
@@ -88,7 +88,7 @@ func TestP1_FrontMatterNeverLetsIn(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		source := access.Readers{
 			Departments: departments(list.Draw(t, "departments")), Deny: departments(list.Draw(t, "denied")),
-			Clearance: access.Clearance(rapid.IntRange(0, 2).Draw(t, "level")), From: moment.Draw(t, "from"), Until: moment.Draw(t, "until"),
+			Clearance: rapid.SampledFrom([]access.Clearance{"", "internal", "confidential", "restricted"}).Draw(t, "level"), From: moment.Draw(t, "from"), Until: moment.Draw(t, "until"),
 		}
 		front := FrontMatter{
 			Readers: list.Draw(t, "readers"), Deny: list.Draw(t, "deny"),

@@ -44,12 +44,12 @@ func (s *Server) narrowed(person string, departments []string) (access.Scope, er
 func readsLess(now, before access.Scope) bool {
 	return !holds(now.Departments(), before.Departments()) ||
 		!holds(before.Belongs(), now.Belongs()) || // a new membership may be a denied one
-		now.Clearance() < before.Clearance()
+		!holds(now.Clearances(), before.Clearances())
 }
 
 // holds reports whether all of want is in have.
-func holds(have, want []access.Department) bool {
-	return !slices.ContainsFunc(want, func(d access.Department) bool { return !slices.Contains(have, d) })
+func holds[T comparable](have, want []T) bool {
+	return !slices.ContainsFunc(want, func(one T) bool { return !slices.Contains(have, one) })
 }
 
 // shared returns the departments that are in both, in the order of a.

@@ -94,8 +94,8 @@ func (c *sourceConfig) readers(policy *access.Policy, mistake func(string, ...an
 		}
 		return list
 	}
-	level, ok := policy.ClearanceLevel(c.Clearance)
-	if !ok {
+	level := access.Clearance(c.Clearance)
+	if !policy.HasClearance(level) {
 		mistake("unknown clearance %q", c.Clearance)
 	}
 	readers := access.Readers{Clearance: level}

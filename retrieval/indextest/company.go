@@ -33,9 +33,9 @@ var (
 
 // levels of clearance, as the company orders them.
 const (
-	internal access.Clearance = iota
-	confidential
-	restricted
+	internal     access.Clearance = "internal"
+	confidential access.Clearance = "confidential"
+	restricted   access.Clearance = "restricted"
 )
 
 // now is the moment of every test that does not say another.

@@ -78,7 +78,7 @@ func (g generator) readers() access.Readers {
 			r.Deny = append(r.Deny, d)
 		}
 	}
-	r.Clearance = access.Clearance(max(0, g.IntN(6)-3))
+	r.Clearance = []access.Clearance{"", "", internal, internal, confidential, restricted}[g.IntN(6)]
 	if g.IntN(5) == 0 {
 		r.From = now.Add(time.Duration(g.IntN(5)-2) * time.Hour)
 	}

@@ -112,7 +112,7 @@ func (r *run) write(ctx context.Context, jobs []job) (w written) {
 	}
 	for _, e := range failed {
 		w.failed = append(w.failed, Finding{e.document.Source, e.document.Path, e.reason})
-		if w.err = r.withhold(ctx, e, e.reason); w.err != nil {
+		if w.err = r.withhold(ctx, e, stateFailed, e.reason); w.err != nil {
 			return w
 		}
 	}

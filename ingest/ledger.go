@@ -52,6 +52,7 @@ const (
 	stateExtracted state = "extracted" // its text and readers are here, the index is not sure to have it
 	stateIndexed   state = "indexed"
 	stateFailed    state = "failed"
+	stateWithheld  state = "withheld" // read by nobody, or without a text
 )
 
 // An entry is one document of the ledger.

@@ -207,10 +207,23 @@ func TestNestedSourcesTakeADocumentOutOfBoth(t *testing.T) {
 	o.wantFinds("hanna", "holiday", "a.md")
 }
 
+func TestDocumentWithoutATextIsWithheldAndNoFailure(t *testing.T) {
+	o := newOffice(t)
+	o.write("a.md", "A holiday.")
+	o.run()
+	o.write("a.md", "---\ntitle: A\n---\n")
+	for range 2 {
+		report := o.run()
+		if !report.OK() || report.Withheld != 1 || len(report.Warnings) != 1 || !strings.Contains(report.Warnings[0].Reason, "no text") {
+			t.Errorf("report %+v", report)
+		}
+		o.wantFinds("boss", "holiday")
+	}
+}
+
 func TestFilesThatCannotBeReadAreReportedAndTheRestGoesOn(t *testing.T) {
 	for name, test := range map[string]struct{ file, text, reason string }{
 		"Binary":       {"b.md", "%PDF-1.7 and more", "PDF"},
-		"Empty":        {"b.md", "---\ntitle: A\n---\n", "no text"},
 		"Encoding":     {"b.md", "\x00\x01\x02\xff\xfe\xfd", ""},
 		"FrontMatter":  {"b.md", "---\nreaders: [hr\n---\nA holiday.", "front matter"},
 		"OpenedOnly":   {"b.md", "---\nreaders: [hr]\nA holiday.", "not closed"},

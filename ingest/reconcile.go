@@ -103,7 +103,7 @@ func (r *run) leaveUnseen(ctx context.Context, source Source, e entry) error {
 	}
 	reason := "its readers have changed while it cannot be seen, so nobody reads it until it can"
 	r.report.warn(source.ID, e.document.Path, []string{reason})
-	return r.withdraw(ctx, e, reason)
+	return r.withdraw(ctx, e, stateWithheld, reason)
 }
 
 // putChanged writes the entries that changed without their text, and then who

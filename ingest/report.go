@@ -17,7 +17,7 @@ type Report struct {
 	Unchanged      int            `json:"unchanged"`      // left as they were
 	Indexed        int            `json:"indexed"`        // new or changed
 	ReadersChanged int            `json:"readersChanged"` // read by others than before, not embedded again
-	Withheld       int            `json:"withheld"`       // read by nobody, and so not in the index; the warnings say why
+	Withheld       int            `json:"withheld"`       // not in the index on purpose: read by nobody, or without a text; the warnings say why
 	Deleted        int            `json:"deleted"`        // gone from the folders, and so from the index
 	Passages       int            `json:"passages"`       // written
 	Embedded       int            `json:"embedded"`       // texts that the embedder was asked for
@@ -61,7 +61,7 @@ func (r *Report) finish(took time.Duration) {
 // WriteTo prints the report for people.
 func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d documents: %d indexed, %d unchanged, %d with other readers, %d read by nobody, %d deleted, %d failed; %d passages, %d embedded, %.1f s\n",
+	fmt.Fprintf(&b, "%d documents: %d indexed, %d unchanged, %d with other readers, %d withheld, %d deleted, %d failed; %d passages, %d embedded, %.1f s\n",
 		r.Seen, r.Indexed, r.Unchanged, r.ReadersChanged, r.Withheld, r.Deleted, len(r.Failed), r.Passages, r.Embedded, r.Seconds)
 	for _, extension := range slices.Sorted(maps.Keys(r.Ignored)) {
 		fmt.Fprintf(&b, "  not read: %d files %s\n", r.Ignored[extension], cmp.Or(extension, "without an extension"))

@@ -15,7 +15,7 @@ func TestReportTellsPeopleWhatWasDone(t *testing.T) {
 	report.finish(time.Second)
 	var b strings.Builder
 	n, err := report.WriteTo(&b)
-	for _, want := range []string{"3 documents: 1 indexed", "1 read by nobody", "2 failed", "warning: docs/a.md: it is strange",
+	for _, want := range []string{"3 documents: 1 indexed", "1 withheld", "2 failed", "warning: docs/a.md: it is strange",
 		"failed: docs: it is gone\n  failed: docs/b.md: it is broken\n", "2 files .docx"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%q is not in\n%s", want, &b)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"strings"
 
 	"bureau/access"
@@ -68,7 +69,7 @@ func (r *run) sameText(ctx context.Context, f file, e entry) error {
 	r.report.warn(f.source.ID, f.path, warnings)
 	if readers.IsNobody() {
 		r.report.Withheld++
-		return r.withdraw(ctx, e, strings.Join(warnings, "; "))
+		return r.withdraw(ctx, e, stateWithheld, strings.Join(warnings, "; "))
 	}
 	e.document.Readers = readers
 	if readers.Equal(known.document.Readers) {
@@ -96,7 +97,7 @@ func (r *run) newText(ctx context.Context, f file, version string, data []byte) 
 	r.report.warn(f.source.ID, f.path, warnings)
 	if readers.IsNobody() {
 		r.report.Withheld++
-		return r.withdraw(ctx, e, strings.Join(warnings, "; "))
+		return r.withdraw(ctx, e, stateWithheld, strings.Join(warnings, "; "))
 	}
 	e.front = x.Front
 	e.front.FromTime, e.front.UntilTime = storable(x.Front.FromTime), storable(x.Front.UntilTime)
@@ -118,30 +119,36 @@ func (r *run) blank(f file) entry {
 
 // fail reports a document that cannot be read. Its readers cannot be decided
 // either, since the document may narrow them, so what the index has of it
-// leaves.
+// leaves. A document without a text is no failure: there is nothing in it to
+// find.
 func (r *run) fail(ctx context.Context, e entry, cause error) error {
+	if errors.Is(cause, ErrEmpty) {
+		r.report.Withheld++
+		r.report.warn(e.document.Source, e.document.Path, []string{cause.Error() + "; write something in it, or exclude it"})
+		return r.withdraw(ctx, e, stateWithheld, cause.Error())
+	}
 	r.report.fail(e.document.Source, e.document.Path, cause)
-	return r.withdraw(ctx, e, cause.Error())
+	return r.withdraw(ctx, e, stateFailed, cause.Error())
 }
 
 // withdraw withholds a document, unless the ledger knew that it is withheld for
 // the same reason when the run began.
-func (r *run) withdraw(ctx context.Context, e entry, reason string) error {
+func (r *run) withdraw(ctx context.Context, e entry, s state, reason string) error {
 	known := r.known[e.document.ID]
-	if known.state == stateFailed && known.reason == reason && known.size == e.size && known.modified == e.modified {
+	if known.state == s && known.reason == reason && known.size == e.size && known.modified == e.modified {
 		return nil // reconcile has seen to the index
 	}
-	return r.withhold(ctx, e, reason)
+	return r.withhold(ctx, e, s, reason)
 }
 
 // withhold takes a document out of the index and keeps its entry, without a
 // text and read by nobody. The ledger is first: what it withholds no search
 // returns.
-func (r *run) withhold(ctx context.Context, e entry, reason string) error {
+func (r *run) withhold(ctx context.Context, e entry, s state, reason string) error {
 	d := e.document
 	empty := entry{
 		document: retrieval.Document{ID: d.ID, Source: d.Source, Path: d.Path, Readers: access.Readers{}},
-		state:    stateFailed, reason: reason, size: e.size, modified: e.modified, markdown: new(string),
+		state:    s, reason: reason, size: e.size, modified: e.modified, markdown: new(string),
 	}
 	if err := r.Ledger.put(ctx, []entry{empty}); err != nil {
 		return err

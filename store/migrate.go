@@ -22,19 +22,27 @@ func (db *DB) Migrate(ctx context.Context, room string, migrations fs.FS) error 
 	if err != nil {
 		return fmt.Errorf("read migrations of %s: %w", room, err)
 	}
-	stored, newest, err := provider.GetVersions(ctx)
-	if err != nil {
-		return fmt.Errorf("read the version of %s in %s: %w", room, db.path, err)
+	return db.upgrade(ctx, room, provider)
+}
+
+// upgrade applies what is missing. Another process may apply it at the same
+// time, so that an error counts only where nobody has come further.
+func (db *DB) upgrade(ctx context.Context, room string, provider *goose.Provider) error {
+	var failure error
+	for before := int64(-1); ; {
+		stored, newest, err := provider.GetVersions(ctx)
+		switch {
+		case err != nil:
+			return fmt.Errorf("read the version of %s in %s: %w", room, db.path, err)
+		case stored > newest:
+			return fmt.Errorf("migrate %s in %s from version %d to %d: %w: update bureau, or move the file away and run \"bureau ingest\"",
+				room, db.path, stored, newest, ErrNewer)
+		case stored == newest:
+			return nil
+		case stored == before:
+			return fmt.Errorf("migrate %s in %s: %w", room, db.path, failure)
+		}
+		before = stored
+		_, failure = provider.Up(ctx)
 	}
-	if stored > newest {
-		return fmt.Errorf("migrate %s in %s from version %d to %d: %w: update bureau, or move the file away and run \"bureau ingest\"",
-			room, db.path, stored, newest, ErrNewer)
-	}
-	if stored == newest {
-		return nil
-	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("migrate %s in %s: %w", room, db.path, err)
-	}
-	return nil
 }

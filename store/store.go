@@ -87,10 +87,19 @@ func inTx(ctx context.Context, pool *sql.DB, options *sql.TxOptions, run func(*s
 		}
 	}()
 	if err := run(tx); err != nil {
-		return err
+		return because(ctx, err)
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return because(ctx, fmt.Errorf("commit: %w", err))
 	}
 	return nil
+}
+
+// because adds the end of ctx to an error that may only say that the
+// transaction is over, which it then is because of ctx.
+func because(ctx context.Context, err error) error {
+	if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
+		return fmt.Errorf("%w: %w", ended, err)
+	}
+	return err
 }

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -121,6 +123,67 @@ func TestOlderProgramRefusesNewerDatabase(t *testing.T) {
 	}
 	if err := migrate(t, db, first); !errors.Is(err, ErrNewer) {
 		t.Errorf("error %v, want ErrNewer", err)
+	}
+}
+
+// A rival is migrations that another process applies just when this one reads
+// them.
+type rival struct {
+	fs.FS
+	apply func()
+}
+
+func (r rival) Open(name string) (fs.File, error) {
+	if strings.HasSuffix(name, ".sql") {
+		r.apply()
+	}
+	return r.FS.Open(name)
+}
+
+func TestTwoProcessesMigrateAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.db")
+	one, two := open(t, path), open(t, path)
+	files := fstest.MapFS{"00001_first.sql": {Data: []byte(first)}}
+	applied := sync.OnceFunc(func() {
+		if err := two.Migrate(t.Context(), "notes", files); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := one.Migrate(t.Context(), "notes", rival{files, applied}); err != nil {
+		t.Errorf("error %v, want none: another process has migrated meanwhile", err)
+	}
+}
+
+func TestFailedMigrationIsAnError(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "a.db"))
+	for range 2 { // the next start says it again
+		if err := migrate(t, db, first, "-- +goose Up\nno SQL;\n"); err == nil || !strings.Contains(err.Error(), "syntax error") {
+			t.Errorf("error %v, want what the migration failed with", err)
+		}
+	}
+}
+
+func TestCancelledWriteSaysSo(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "a.db"))
+	if err := migrate(t, db, first); err != nil {
+		t.Fatal(err)
+	}
+	for name, wanted := range map[string]bool{"AtItsEnd": false, "Inside": true} {
+		ctx, cancel := context.WithCancel(t.Context())
+		err := db.Write(ctx, func(tx *sql.Tx) error {
+			err := insert(tx)
+			cancel()
+			for err == nil { // until the end of ctx has reached the transaction
+				err = insert(tx)
+			}
+			if wanted {
+				return err
+			}
+			return nil
+		})
+		if !errors.Is(err, context.Canceled) || count(t, db) != 0 {
+			t.Errorf("%s: error %v and %d rows, want Canceled and none", name, err, count(t, db))
+		}
 	}
 }
 

@@ -101,7 +101,11 @@ func (p *parts) examineDocuments(ctx context.Context) finding {
 		return finding{Part: "documents", Says: fmt.Sprintf("%d could not be indexed, %d were begun and not finished", counts.Failed, counts.Waiting),
 			Remedy: "bureau ingest -c " + p.config.file + " names each with its reason"}
 	}
-	return finding{Part: "documents", OK: true, Says: fmt.Sprintf("all %d are indexed", counts.Indexed)}
+	says := fmt.Sprintf("all %d are indexed", counts.Indexed+counts.Withheld)
+	if counts.Withheld > 0 {
+		says = fmt.Sprintf("%d are indexed, %d are withheld: nobody reads them, or they have no text", counts.Indexed, counts.Withheld)
+	}
+	return finding{Part: "documents", OK: true, Says: says}
 }
 
 func (p *parts) examineModel(ctx context.Context, part, name, absent string) finding {

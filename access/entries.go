@@ -56,6 +56,19 @@ func (b *builder) items(node *yaml.Node, what string) []*yaml.Node {
 	return node.Content
 }
 
+// list returns the elements of a field that must be a list of plain values.
+func (b *builder) list(e entry, key string) []*yaml.Node {
+	var plain []*yaml.Node
+	for _, item := range b.items(e.fields[key], e.label()+": "+key) {
+		if item.Kind != yaml.ScalarNode {
+			b.mistake(item, "%s: %s must be a list of plain values", e.label(), key)
+			continue
+		}
+		plain = append(plain, item)
+	}
+	return plain
+}
+
 // text returns a field that must be a plain value, or "".
 func (b *builder) text(e entry, key string) string {
 	node := e.fields[key]

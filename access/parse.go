@@ -138,7 +138,7 @@ func (b *builder) person(e entry) {
 		return
 	}
 	departments := b.departmentList(e, "departments")
-	for _, group := range b.items(e.fields["groups"], e.label()+": groups") {
+	for _, group := range b.list(e, "groups") {
 		of, ok := b.groups[group.Value]
 		if !ok {
 			b.mistake(group, "%s: unknown group %q%s", e.label(), group.Value, suggest(group.Value, keys(b.groups)))
@@ -164,7 +164,7 @@ func (b *builder) person(e entry) {
 // departmentList reads a list of departments that must exist.
 func (b *builder) departmentList(e entry, key string) []Department {
 	var list []Department
-	for _, item := range b.items(e.fields[key], e.label()+": "+key) {
+	for _, item := range b.list(e, key) {
 		if b.known(item, e.label()+": department", Department(item.Value)) {
 			list = append(list, Department(item.Value))
 		}

@@ -53,6 +53,20 @@ people:
 	}
 }
 
+// An alias is no name: what it is called need not be what it stands for.
+func TestAliasIsNoDepartment(t *testing.T) {
+	for _, person := range []string{"{id: ann, departments: [*hr]}", "{id: ann, groups: [*hr]}"} {
+		_, err := Parse("bureau.yaml", []byte(`
+departments: [{id: hr}, {id: &hr finance}]
+groups: [{id: hr, departments: [hr]}]
+people: [`+person+`]
+`))
+		if err == nil || !strings.Contains(err.Error(), "bureau.yaml:4: person ann: ") {
+			t.Errorf("%s: error %v, want one that names the line", person, err)
+		}
+	}
+}
+
 func TestBrokenYAMLNamesItsLine(t *testing.T) {
 	_, err := Parse("bureau.yaml", []byte("departments:\n  - {id: hr\npeople: []\n"))
 	if err == nil || !strings.Contains(err.Error(), "bureau.yaml: line ") {

@@ -164,13 +164,15 @@ func (p *Policy) Contact(d Department) string { return p.departments[d].contact 
 func (p *Policy) People() []Person {
 	people := make([]Person, len(p.personOrder))
 	for i, id := range p.personOrder {
-		people[i] = p.people[id]
+		people[i], _ = p.Person(id)
 	}
 	return people
 }
 
-// Person returns a person by id.
+// Person returns a person by id. The departments are the caller's own: writing
+// to them gives nobody a right.
 func (p *Policy) Person(id string) (Person, bool) {
 	who, ok := p.people[id]
+	who.Departments = slices.Clone(who.Departments)
 	return who, ok
 }

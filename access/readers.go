@@ -44,9 +44,11 @@ func (r Readers) Equal(other Readers) bool {
 }
 
 // Canonical returns r with its departments sorted and unique, as Equal and
-// every keeper of Readers expect them.
+// every keeper of Readers expect them, and its times in UTC: readers that are
+// equal are written alike.
 func (r Readers) Canonical() Readers {
 	r.Departments, r.Deny = sorted(r.Departments), sorted(r.Deny)
+	r.From, r.Until = r.From.UTC(), r.Until.UTC()
 	return r
 }
 

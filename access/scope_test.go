@@ -1,6 +1,7 @@
 package access
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -141,6 +142,34 @@ func TestDepartmentsIsACopy(t *testing.T) {
 	s.Belongs()[0] = "finance"
 	if s.Allows(Readers{Departments: []Department{"finance"}}) || slices.Contains(s.Belongs(), "finance") {
 		t.Error("writing to the returned slice changed the scope")
+	}
+}
+
+func TestPeopleAreCopies(t *testing.T) {
+	p := parse(t, company)
+	who, _ := p.Person("hanna")
+	who.Departments[0] = "finance"
+	for _, who := range p.People() {
+		who.Departments = append(who.Departments[:0], "finance")
+	}
+	s, err := p.Scope("hanna", autumn)
+	if err != nil || s.Allows(Readers{Departments: []Department{"finance"}}) {
+		t.Errorf("writing to a returned person changed the policy: reads %v (%v)", s.Departments(), err)
+	}
+}
+
+func TestCanonicalReadersAreWrittenInOneWay(t *testing.T) {
+	china := time.FixedZone("", 8*60*60)
+	one := Readers{Departments: []Department{"hr", "finance", "hr"}, From: autumn, Until: june30.In(china)}
+	other := Readers{Departments: []Department{"finance", "hr"}, From: autumn.In(china), Until: june30}
+	for _, r := range []*Readers{&one, &other} {
+		*r = r.Canonical()
+	}
+	if a, b := fmt.Sprint(one), fmt.Sprint(other); a != b || !one.Equal(other) {
+		t.Errorf("%s and %s, want the same", a, b)
+	}
+	if (Readers{}).Canonical().From != (time.Time{}) {
+		t.Error("an open bound is no longer zero")
 	}
 }
 

@@ -23,7 +23,7 @@ import (
 
 // A child is bureau as a process of its own.
 type child struct {
-	t     *testing.T
+	t     testing.TB
 	cmd   *exec.Cmd
 	lines chan string   // of both outputs, closed at their end
 	ended chan struct{} // closed when the process has ended and status is set
@@ -50,7 +50,7 @@ func (s *transcript) String() string {
 
 // start starts bureau with an environment in which nothing is set for it. It
 // is killed when the test ends, if it lives then.
-func start(t *testing.T, args ...string) *child {
+func start(t testing.TB, args ...string) *child {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {

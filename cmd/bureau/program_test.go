@@ -29,18 +29,18 @@ var sample = filepath.Join(root, "examples", "company", "bureau.yaml")
 // in this process, without a model and without an embedder unless they are
 // named.
 type house struct {
-	t      *testing.T
+	t      testing.TB
 	config string
 	data   string
 }
 
-func newHouse(t *testing.T, config string) house {
+func newHouse(t testing.TB, config string) house {
 	t.Helper()
 	return house{t, config, t.TempDir()}
 }
 
 // indexed returns the sample company with its documents indexed.
-func indexed(t *testing.T) house {
+func indexed(t testing.TB) house {
 	t.Helper()
 	h := newHouse(t, sample)
 	h.mustRun("ingest")
@@ -88,7 +88,7 @@ func program(ctx context.Context, vars map[string]string, args ...string) outcom
 }
 
 // write writes files, named by their paths in folder.
-func write(t *testing.T, folder string, files map[string]string) {
+func write(t testing.TB, folder string, files map[string]string) {
 	t.Helper()
 	for name, text := range files {
 		path := filepath.Join(folder, filepath.FromSlash(name))
@@ -102,7 +102,7 @@ func write(t *testing.T, folder string, files map[string]string) {
 }
 
 // read returns a file's text.
-func read(t *testing.T, path string) string {
+func read(t testing.TB, path string) string {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 )
 
 // real are the flags for the Ollama that this machine has, or a reason to skip.
-func real(t *testing.T) []string {
+func real(t testing.TB) []string {
 	t.Helper()
 	var flags []string
 	for _, f := range []struct{ flag, variable string }{
@@ -31,7 +31,7 @@ var handful = []string{
 }
 
 // realHouse indexes the handful with the real embedder.
-func realHouse(t *testing.T) (h house, flags []string) {
+func realHouse(t testing.TB) (h house, flags []string) {
 	t.Helper()
 	flags = real(t)
 	folder := t.TempDir()
@@ -53,7 +53,7 @@ func realHouse(t *testing.T) (h house, flags []string) {
 func TestRealModelAnswersFromTheDocuments(t *testing.T) {
 	h, flags := realHouse(t)
 	for _, c := range []struct{ person, question, document string }{
-		{"hanna", "What is the pay band of a senior engineer?", "hr/pay-bands-2026.md"},
+		{"hanna", "How do I request annual leave?", "everyone/leave-policy.md"},
 		{"feng", "年假最多可以结转几天？", "everyone/leave-policy.zh-hans.md"},
 	} {
 		got := report[askReport](h, append(flags, "ask", c.question, "--as", c.person)...)

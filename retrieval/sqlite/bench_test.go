@@ -62,7 +62,7 @@ func fixture(b *testing.B, passages int) string {
 func fill(b *testing.B, x *Index, passages int) {
 	m := newMaterial(1)
 	for n := 0; n < passages/passagesPerDoc; n += docsPerBatch {
-		if err := x.ReplaceAll(b.Context(), m.batch(n)); err != nil {
+		if err := x.ReplaceAll(b.Context(), m.batch(n, docsPerBatch)); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -142,15 +142,7 @@ func BenchmarkOpen(b *testing.B) {
 // BenchmarkReplace replaces one document of an index, as the ingestion of a
 // changed file does.
 func BenchmarkReplace(b *testing.B) {
-	folder := b.TempDir()
-	if err := os.CopyFS(folder, os.DirFS(filepath.Dir(fixture(b, 10_000)))); err != nil {
-		b.Fatal(err)
-	}
-	x, err := Open(b.Context(), filepath.Join(folder, "index.db"), benchGeneration)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer x.Close()
+	x := openCopy(b, 10_000)
 	m := newMaterial(4)
 	for b.Loop() {
 		d := m.document(m.IntN(1000))
@@ -161,25 +153,44 @@ func BenchmarkReplace(b *testing.B) {
 	b.ReportMetric(float64(passagesPerDoc*b.N)/b.Elapsed().Seconds(), "passages/s")
 }
 
-// BenchmarkReplaceAll writes batches of new documents, as a first ingestion
-// does.
+// BenchmarkReplaceAll writes new documents to an index of 10,000 passages, in
+// batches about as large as an ingestion's and larger ones.
 func BenchmarkReplaceAll(b *testing.B) {
-	x, err := Open(b.Context(), filepath.Join(b.TempDir(), "index.db"), benchGeneration)
+	for _, documents := range []int{6, 200} {
+		b.Run(fmt.Sprintf("passages=%d", documents*passagesPerDoc), func(b *testing.B) {
+			x := openCopy(b, 10_000)
+			m, n := newMaterial(6), 10_000/passagesPerDoc
+			for b.Loop() {
+				b.StopTimer()
+				batch := m.batch(n, documents)
+				n += documents
+				b.StartTimer()
+				if err := x.ReplaceAll(b.Context(), batch); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(documents*passagesPerDoc*b.N)/b.Elapsed().Seconds(), "passages/s")
+		})
+	}
+}
+
+// openCopy opens a copy of a fixture, to be written to.
+func openCopy(b *testing.B, passages int) *Index {
+	b.Helper()
+	folder := b.TempDir()
+	if err := os.CopyFS(folder, os.DirFS(filepath.Dir(fixture(b, passages)))); err != nil {
+		b.Fatal(err)
+	}
+	x, err := Open(b.Context(), filepath.Join(folder, "index.db"), benchGeneration)
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer x.Close()
-	m, n := newMaterial(6), 0
-	for b.Loop() {
-		b.StopTimer()
-		batch := m.batch(n)
-		n += docsPerBatch
-		b.StartTimer()
-		if err := x.ReplaceAll(b.Context(), batch); err != nil {
-			b.Fatal(err)
+	b.Cleanup(func() {
+		if err := x.Close(); err != nil {
+			b.Error(err)
 		}
-	}
-	b.ReportMetric(float64(docsPerBatch*passagesPerDoc*b.N)/b.Elapsed().Seconds(), "passages/s")
+	})
+	return x
 }
 
 // BenchmarkRecall reports the share of the 10 and the 100 nearest passages

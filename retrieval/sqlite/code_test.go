@@ -63,7 +63,7 @@ func TestNearestOfALargeScopeAreFound(t *testing.T) {
 	}
 	defer x.Close()
 	m := newMaterial(23)
-	batch := slices.Concat(m.batch(0), m.batch(docsPerBatch))
+	batch := m.batch(0, 2*docsPerBatch)
 	if err := x.ReplaceAll(t.Context(), batch); err != nil {
 		t.Fatal(err)
 	}

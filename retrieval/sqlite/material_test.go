@@ -128,10 +128,10 @@ func benchScope(tb testing.TB, n int) access.Scope {
 	return scope
 }
 
-// batch returns the documents from n on.
-func (m *material) batch(n int) []retrieval.Replacement {
+// batch returns so many documents from n on.
+func (m *material) batch(n, documents int) []retrieval.Replacement {
 	var batch []retrieval.Replacement
-	for i := range docsPerBatch {
+	for i := range documents {
 		batch = append(batch, m.document(n+i))
 	}
 	return batch

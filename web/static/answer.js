@@ -1,6 +1,6 @@
 // One question with its answer: the bubble, the sources, the words, the end.
 
-import { h } from "./dom.js";
+import { h, toMark } from "./dom.js";
 
 /**
  * An Answer shows one question and what the server sends for it. The host is
@@ -175,6 +175,7 @@ export class Answer {
     }
     this.#shelf.replaceChildren(this.#group(label, found.map((s) => s.n)));
     this.#shelf.hidden = found.length === 0;
+    this.#toMarks();
   }
 
   #group(label, numbers) {
@@ -254,6 +255,12 @@ export class Answer {
       also.classList.add("also");
       this.#shelf.append(also);
     }
+    this.#toMarks();
+  }
+
+  // A card shows a few lines: those with the question's words.
+  #toMarks() {
+    for (const card of this.#cards.values()) toMark(card.querySelector(".quote"), 0);
   }
 
   #again() {

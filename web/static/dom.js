@@ -29,6 +29,12 @@ export function icon(path) {
   return svg;
 }
 
+/** Scrolls a box to the first word of the question in it, less some px above. */
+export function toMark(box, above) {
+  const mark = box.querySelector("mark");
+  if (mark) box.scrollTop += mark.getBoundingClientRect().top - box.getBoundingClientRect().top - above;
+}
+
 /** The drawings of the buttons. */
 export const icons = {
   send: "M10 16V4.5M5 9l5-5 5 5",

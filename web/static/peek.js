@@ -1,6 +1,6 @@
 // The popover beside a citation: what its source says.
 
-import { h } from "./dom.js";
+import { h, toMark } from "./dom.js";
 
 const leaveWait = 200; // ms in which a pointer may cross from chip to popover
 
@@ -13,6 +13,7 @@ export class Peek {
   constructor() {
     this.element.addEventListener("pointerenter", () => clearTimeout(this.#timer));
     this.element.addEventListener("pointerleave", () => this.#leave());
+    addEventListener("resize", () => this.hide()); // it would stand beside nothing
   }
 
   get open() {
@@ -59,13 +60,8 @@ export class Peek {
     this.element.replaceChildren(content);
     this.element.hidden = false;
     this.#place(chip.getBoundingClientRect());
-    this.#toMark();
-  }
-
-  // A long quote begins to be shown near the first of the question's words.
-  #toMark() {
-    const quote = this.element.querySelector("blockquote"), mark = quote?.querySelector("mark");
-    if (mark) quote.scrollTop = mark.getBoundingClientRect().top - quote.getBoundingClientRect().top - quote.clientHeight / 3;
+    const quote = this.element.querySelector("blockquote");
+    if (quote) toMark(quote, quote.clientHeight / 3);
   }
 
   // Under the chip where there is room, else above it, inside the window.

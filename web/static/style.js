@@ -102,7 +102,7 @@ svg { inline-size: 1.25rem; block-size: 1.25rem; fill: none; stroke: currentColo
 time { white-space: nowrap; }
 .place { margin-block: 0.15rem 0.4rem; color: var(--muted); font-size: 0.8125rem; line-height: 1.45; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
 .card.wide .place { -webkit-line-clamp: none; overflow: visible; }
-.quote { flex: 1 1 auto; min-block-size: 0; max-block-size: 3em; overflow: hidden; mask-image: linear-gradient(#000 60%, transparent); }
+.quote { flex: 1 1 auto; min-block-size: 0; max-block-size: 4.5em; overflow: hidden; mask-image: linear-gradient(#000 60%, transparent); }
 .card:not(.wide) .quote :is(table, thead, tbody, tr, th, td) { display: inline; padding: 0; border: 0; font-weight: inherit; }
 .card:not(.wide) .quote :is(th, td)::after { content: " · "; color: var(--muted); }
 .card.wide .quote { max-block-size: none; overflow-y: auto; mask-image: none; }

@@ -86,8 +86,9 @@ func read(kind format, text string) (Extracted, error) {
 		return readMarkdown(text), nil
 	case formatHTML:
 		return readHTML(text)
+	default:
+		return readText(text), nil
 	}
-	return readText(text), nil
 }
 
 // complete puts together what the front matter states, what the text shows

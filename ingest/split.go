@@ -93,9 +93,10 @@ func (c *cutter) cutsBetween(start, end int, g grain) []int {
 		if !c.code.contains(start) {
 			return shifted(sentenceStarts(c.source[start:end]), start)
 		}
-		g = byLine
+		return shifted(breaks(c.source[start:end], byLine), start)
+	default:
+		return shifted(breaks(c.source[start:end], g), start)
 	}
-	return shifted(breaks(c.source[start:end], g), start)
 }
 
 // breaks returns where text may be cut regardless of what it says, both ends
@@ -105,7 +106,7 @@ func breaks(text string, g grain) []int {
 	var cuts []int
 	count := 0
 	for i, r := range text {
-		isBreak := false
+		var isBreak bool
 		switch count++; g {
 		case byLine:
 			isBreak = i > 0 && text[i-1] == '\n'

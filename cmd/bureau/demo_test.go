@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -40,7 +41,8 @@ func TestDemoAnswersHannaAndStopsWhenTold(t *testing.T) {
 	for {
 		_ = s.SetReadDeadline(time.Now().Add(patience))
 		if _, _, err := s.ReadMessage(); err != nil {
-			if failed, ok := err.(*websocket.CloseError); ok {
+			var failed *websocket.CloseError
+			if errors.As(err, &failed) {
 				closed = failed.Code
 			}
 			break

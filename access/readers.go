@@ -1,6 +1,8 @@
 package access
 
 import (
+	"bytes"
+	"encoding/json"
 	"slices"
 	"time"
 )
@@ -50,6 +52,15 @@ func (r Readers) Canonical() Readers {
 	r.Departments, r.Deny = sorted(r.Departments), sorted(r.Deny)
 	r.From, r.Until = r.From.UTC(), r.Until.UTC()
 	return r
+}
+
+// UnmarshalJSON reads kept readers. A field that this program does not know may
+// be a restriction of a later one, so it is an error and not passed over.
+func (r *Readers) UnmarshalJSON(data []byte) error {
+	type plain Readers
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode((*plain)(r))
 }
 
 // within reports whether now lies in [from, until), an open bound being zero.

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -186,16 +187,19 @@ func TestL13_KeyTellsRightsApart(t *testing.T) {
 	}
 }
 
-// FuzzNarrow holds that narrowing never widens, for any scope, any wish and
-// any document.
-func FuzzNarrow(f *testing.F) {
+func TestP1_NarrowNeverWidens(t *testing.T) { rapid.Check(t, narrowNeverWidens(t)) }
+
+func FuzzNarrow(f *testing.F) { f.Fuzz(rapid.MakeFuzz(narrowNeverWidens(f))) }
+
+// narrowNeverWidens holds for any scope, any wish and any document.
+func narrowNeverWidens(tb testing.TB) func(*rapid.T) {
 	all := []Department{Everyone, "hr", "recruiting", "finance", "payroll", "unknown", ""}
 	pick := rapid.SliceOf(rapid.SampledFrom(all))
 	policy, err := Parse("bureau.yaml", []byte(company))
 	if err != nil {
-		f.Fatal(err)
+		tb.Fatal(err)
 	}
-	f.Fuzz(rapid.MakeFuzz(func(t *rapid.T) {
+	return func(t *rapid.T) {
 		person := rapid.SampledFrom([]string{"hanna", "rita", "feng", "both", "new", "gone"}).Draw(t, "person")
 		scope, _ := policy.Scope(person, autumn) // the zero scope is one of the cases
 		narrowed := scope.Narrow(pick.Draw(t, "want")...).Narrow(pick.Draw(t, "then")...)
@@ -211,7 +215,7 @@ func FuzzNarrow(f *testing.F) {
 				t.Fatalf("narrowed reads %s, which the scope does not", d)
 			}
 		}
-	}))
+	}
 }
 
 func TestL15_ANewLevelInBetweenMovesNobodysRights(t *testing.T) {
@@ -229,5 +233,18 @@ func TestL15_ANewLevelInBetweenMovesNobodysRights(t *testing.T) {
 	}
 	if secret.Clearance = "renamed"; scope.Allows(secret) {
 		t.Error("a level that the policy does not know is read")
+	}
+}
+
+func TestP2_ReadersThatAreNotUnderstoodAreAnError(t *testing.T) {
+	for _, kept := range []string{
+		`{"departments":["everyone"],"purpose":"audit"}`,
+		`{"departments":["everyone"],"clearance":2}`,
+		`{"departments":["everyone"]} {}`,
+	} {
+		var r Readers
+		if err := json.Unmarshal([]byte(kept), &r); err == nil {
+			t.Errorf("%s was read as %+v", kept, r)
+		}
 	}
 }

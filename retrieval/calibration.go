@@ -93,6 +93,9 @@ func (c *calibration) levels(ctx context.Context, s *Searcher, scope access.Scop
 	if err != nil {
 		return nil, fmt.Errorf("calibrate the evidence: %w", err)
 	}
+	if len(measured) == 0 {
+		return nil, nil // an empty scope: what comes into it will have levels
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.scopes == nil || len(c.scopes) >= calibrationSize {

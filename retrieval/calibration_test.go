@@ -32,6 +32,41 @@ func TestLevelsAreMeasuredByScript(t *testing.T) {
 	}
 }
 
+// growing is an index that is empty at first.
+type growing struct {
+	bilingual
+	grown *bool
+}
+
+func (g growing) Search(ctx context.Context, scope access.Scope, q Query) (Rankings, error) {
+	if !*g.grown {
+		return Rankings{}, nil
+	}
+	return g.bilingual.Search(ctx, scope, q)
+}
+
+func (g growing) Load(ctx context.Context, scope access.Scope, ids []string) ([]Found, error) {
+	if !*g.grown {
+		return nil, nil
+	}
+	return g.bilingual.Load(ctx, scope, ids)
+}
+
+// Who asks before the first document is there must not leave the gate open for
+// those who ask after it.
+func TestLevelsOfAnEmptyIndexAreNotRemembered(t *testing.T) {
+	grown := false
+	s := &Searcher{Index: growing{grown: &grown}}
+	s.calibration.probes = map[script][][]float32{latin: make([][]float32, 2)}
+	for _, want := range []int{0, 2} {
+		l, err := s.calibration.levels(t.Context(), s, access.Scope{}, latin)
+		if err != nil || len(l) != want {
+			t.Errorf("levels %v, %v; want %d of them", l, err, want)
+		}
+		grown = true
+	}
+}
+
 func TestWordsSupportEvidenceInTheirOwnScript(t *testing.T) {
 	policy, err := access.Parse("one.yaml", []byte("people: [{id: ann, name: Ann, departments: [everyone]}]"))
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,27 +10,29 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// browserDemo starts the demonstration, with the real model where there is
-// one, and opens a tab at it.
-func browserDemo(t *testing.T) (tb *tab, model bool) {
+// quotesOnly are the flags of a demonstration without a model.
+var quotesOnly = []string{"--model", none, "--embedder", none}
+
+// browserDemo starts the demonstration and opens a tab at it.
+func browserDemo(t *testing.T, flags ...string) *tab {
 	t.Helper()
 	if os.Getenv("BUREAU_TEST_BROWSER") == "" {
 		t.Skip("BUREAU_TEST_BROWSER is not set: \"make test\" finds a browser and names it")
 	}
-	flags := []string{"--model", none, "--embedder", none}
-	if model = os.Getenv("BUREAU_TEST_OLLAMA") != "" && os.Getenv("BUREAU_TEST_CHAT_MODEL") != ""; model {
-		flags = real(t)
-	}
 	c := start(t, append(flags, "--data", t.TempDir(), "demo", "--listen", "127.0.0.1:0")...)
 	origin := c.await(`http://127\.0\.0\.1:\d+`)
-	if model {
+	if !slices.Equal(flags, quotesOnly) {
 		c.await("the model answers|was not warmed")
 	}
-	return openTab(t, origin), model
+	return openTab(t, origin)
 }
 
 func TestBrowserHannaReadsFengDoesNot(t *testing.T) {
-	tb, model := browserDemo(t)
+	flags, model := quotesOnly, os.Getenv("BUREAU_TEST_CHAT_MODEL") != ""
+	if model {
+		flags = real(t)
+	}
+	tb := browserDemo(t, flags...)
 	tb.open("/sign-in")
 	tb.picture("sign-in")
 	tb.signIn("hanna")
@@ -133,7 +136,7 @@ func fengAsks(tb *tab, document string) {
 }
 
 func TestBrowserByKeyboardAlone(t *testing.T) {
-	tb, _ := browserDemo(t)
+	tb := browserDemo(t, quotesOnly...)
 	tb.open("/sign-in")
 	for range 40 {
 		if js[bool](tb, `document.activeElement.value === "hanna"`) {
@@ -167,10 +170,8 @@ func TestBrowserByKeyboardAlone(t *testing.T) {
 }
 
 func TestBrowserStopEndsTheAnswer(t *testing.T) {
-	tb, model := browserDemo(t)
-	if !model {
-		t.Skip("BUREAU_TEST_CHAT_MODEL is not set: quotes are there at once, and nothing is left to stop; \"make test\" sets up a model")
-	}
+	flags := real(t) // quotes are there at once, and nothing would be left to stop
+	tb := browserDemo(t, append(flags, "--embedder", none)...)
 	tb.signIn("hanna")
 	tb.send("Explain in detail everything about annual leave, travel expenses and remote work.")
 	tb.await(`one(".send.stop") && one(".body").innerText.length > 0`)

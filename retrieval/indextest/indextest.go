@@ -45,6 +45,7 @@ var promises = []promise{
 	{"DocumentsAreListedAsWritten", documentsAreListedAsWritten},
 	{"WrongVectorsAreRefused", wrongVectorsAreRefused},
 	{"ForeignPassageIdIsNotTakenOver", foreignPassageIDIsNotTakenOver},
+	{"PassageWithoutWordsIsFoundByMeaning", passageWithoutWordsIsFoundByMeaning},
 	{"LoadReturnsWhatWasWritten", loadReturnsWhatWasWritten},
 	{"ScoresAreExact", scoresAreExact},
 	{"OrderIsStable", orderIsStable},

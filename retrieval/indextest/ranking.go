@@ -29,6 +29,16 @@ func loadReturnsWhatWasWritten(t *testing.T, e Engine) {
 	}
 }
 
+// passageWithoutWordsIsFoundByMeaning holds for texts of stop words, marks or
+// pictures alone, from their writing to their removal.
+func passageWithoutWordsIsFoundByMeaning(t *testing.T, e Engine) {
+	scope, d := scopeOf(t, "recruiter"), document("d", readBy("recruiting"), piece{towards(.9, 1), ""})
+	write(t, e, d)
+	wantRankings(t, reference{d}, scope, ask("word", 5), search(t, e, scope, ask("word", 5)))
+	write(t, e, document("d", readBy("recruiting"), plain))
+	wantFound(t, e, scope, "d")
+}
+
 func scoresAreExact(t *testing.T, e Engine) {
 	g := newGenerator(2)
 	docs := g.documents(80, "own", func() access.Readers { return readBy("recruiting") })

@@ -23,7 +23,11 @@ func (w *writing) centre(class int64) ([]float32, error) {
 	}
 	w.centres[class] = nil
 	if len(blob) > 0 {
-		w.centres[class] = decodeVector(blob)
+		centre, err := decodeVector(blob, w.generation.Dimensions)
+		if err != nil {
+			return nil, fmt.Errorf("read the centre of class %d: %w", class, err)
+		}
+		w.centres[class] = centre
 	}
 	return w.centres[class], nil
 }
@@ -53,20 +57,17 @@ func (w *writing) settleClasses() error {
 
 // recentre computes the centre of a class and all its codes.
 func (w *writing) recentre(class int64, passages int) error {
-	var sum []float64
+	if w.generation.Dimensions == 0 {
+		return nil // an index without an embedder
+	}
+	sum := make([]float64, w.generation.Dimensions)
 	err := w.eachVector(class, func(_ int, v []float32) {
-		if sum == nil {
-			sum = make([]float64, len(v))
-		}
 		for i, f := range v {
 			sum[i] += float64(f)
 		}
 	})
 	if err != nil {
 		return err
-	}
-	if len(sum) == 0 {
-		return nil // an index without an embedder
 	}
 	centre := make([]float32, len(sum))
 	for i, f := range sum {
@@ -102,12 +103,15 @@ func (w *writing) eachVector(class int64, visit func(number int, v []float32)) e
 	return each(w.ctx, w.tx, func(rows *sql.Rows) error {
 		var (
 			number int
-			vector sql.RawBytes
+			blob   sql.RawBytes
 		)
-		if err := rows.Scan(&number, &vector); err != nil {
+		if err := rows.Scan(&number, &blob); err != nil {
 			return err
 		}
-		visit(number, decodeVector(vector))
-		return nil
+		v, err := decodeVector(blob, w.generation.Dimensions)
+		if err == nil {
+			visit(number, v)
+		}
+		return err
 	}, "SELECT v.number, v.vector FROM slots s JOIN vectors v ON v.number = s.number WHERE s.class = $1 ORDER BY s.number", class)
 }

@@ -29,7 +29,8 @@ func allowed(ctx context.Context, tx *sql.Tx, scope access.Scope) (map[int64]cla
 		if err := rows.Scan(&c.id, &readers, &c.passages, &c.length); err != nil {
 			return err
 		}
-		if err := json.Unmarshal(readers, &c.readers); err != nil {
+		var err error
+		if c.readers, err = decodeReaders(readers); err != nil {
 			return fmt.Errorf("class %d: %w", c.id, err)
 		}
 		if scope.Allows(c.readers) {
@@ -41,6 +42,16 @@ func allowed(ctx context.Context, tx *sql.Tx, scope access.Scope) (map[int64]cla
 		return nil, fmt.Errorf("read classes: %w", err)
 	}
 	return classes, nil
+}
+
+// decodeReaders reads the readers of a class. What this program does not know
+// in them may be a restriction, and is errDamaged.
+func decodeReaders(data []byte) (readers access.Readers, err error) {
+	err = json.Unmarshal(data, &readers)
+	if err != nil {
+		return access.Readers{}, fmt.Errorf("read readers: %w: %w", err, errDamaged)
+	}
+	return readers, nil
 }
 
 // classOf returns the class of documents with these readers, a new one where

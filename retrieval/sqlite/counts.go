@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 
 	"bureau/retrieval"
@@ -21,8 +20,9 @@ func (x *Index) Documents(ctx context.Context) (map[retrieval.DocumentID]retriev
 			if err := rows.Scan(&d.ID, &d.Source, &d.Path, &d.Title, &d.Language, &d.Updated, &d.Version, &readers); err != nil {
 				return err
 			}
-			if err := json.Unmarshal(readers, &d.Readers); err != nil {
-				return fmt.Errorf("readers of document %s: %w", d.ID, err)
+			var err error
+			if d.Readers, err = decodeReaders(readers); err != nil {
+				return fmt.Errorf("document %s: %w", d.ID, err)
 			}
 			documents[d.ID] = d
 			return nil

@@ -71,6 +71,9 @@ func (s searching) rescore(v []float32, candidates []scored) ([]scored, error) {
 		if err := rows.Scan(&number, &vector); err != nil {
 			return err
 		}
+		if len(vector) != 4*len(v) {
+			return errDamaged
+		}
 		exact = append(exact, scored{number, dot(v, vector)})
 		return nil
 	}, "SELECT number, vector FROM vectors WHERE number IN (SELECT value FROM json_each($1))", numbers(candidates))

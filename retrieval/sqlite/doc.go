@@ -12,7 +12,8 @@
 // first asks [access.Scope.Allows] about each class, and then looks at nothing
 // but the classes allowed: postings are kept by class, so that those of a foreign
 // one are not even read, and the statistics behind the scores are sums over
-// the allowed classes. See docs/adr/0003-reader-classes.md.
+// the allowed classes. Loading by id is held to the same classes. See
+// docs/adr/0003-reader-classes.md.
 //
 // # The two rankings
 //

@@ -76,6 +76,9 @@ func (w *writing) settle(batch []retrieval.Replacement) error {
 			if g.Embedder != "" && g.Dimensions == 0 {
 				g.Dimensions = len(p.Vector)
 			}
+			if g.Embedder != "" && len(p.Vector) == 0 {
+				return fmt.Errorf("passage %d of %s/%s has no vector", p.Passage.Ordinal, r.Document.Source, r.Document.Path)
+			}
 			if err := checkVector(p.Vector, g.Dimensions); err != nil {
 				return fmt.Errorf("passage %d of %s/%s: %w", p.Passage.Ordinal, r.Document.Source, r.Document.Path, err)
 			}
@@ -84,6 +87,7 @@ func (w *writing) settle(batch []retrieval.Replacement) error {
 	if g.Dimensions == before {
 		return nil
 	}
+	w.generation = g
 	return writeGeneration(w.ctx, w.tx, g)
 }
 

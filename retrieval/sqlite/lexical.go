@@ -32,11 +32,16 @@ func (s searching) lexical(terms []retrieval.Term) ([]retrieval.Hit, error) {
 		stats.Frequency[t.Text] = n
 		postings[i] = blocks
 	}
-	return s.best(s.sum(terms, postings, stats))
+	candidates, err := s.sum(terms, postings, stats)
+	if err != nil {
+		return nil, err
+	}
+	return s.best(candidates)
 }
 
 // A block is a row of postings.
 type block struct {
+	class  int32
 	number int64
 	data   []byte
 }
@@ -49,29 +54,36 @@ func (s searching) postings(term, classes string) (passages int, blocks []block,
 			n int
 			b block
 		)
-		if err := rows.Scan(&n, &b.number, &b.data); err != nil {
+		if err := rows.Scan(&n, &b.class, &b.number, &b.data); err != nil {
 			return err
 		}
 		passages += n
 		blocks = append(blocks, b)
 		return nil
-	}, "SELECT passages, block, data FROM postings WHERE term = $1 AND class IN (SELECT value FROM json_each($2))", term, classes)
+	}, "SELECT passages, class, block, data FROM postings WHERE term = $1 AND class IN (SELECT value FROM json_each($2))", term, classes)
 	return passages, blocks, err
 }
 
 // sum adds up the scores of the passages that share a term with the question.
-func (s searching) sum(terms []retrieval.Term, postings [][]block, stats retrieval.Statistics) []scored {
+// A posting of a passage that is in another class than its row is errDamaged.
+func (s searching) sum(terms []retrieval.Term, postings [][]block, stats retrieval.Statistics) ([]scored, error) {
 	scores := make([]float64, len(s.memory.class))
 	var touched []int
 	for i, t := range terms {
 		weight := float64(t.Count) * stats.IDF(t.Text)
 		for _, b := range postings[i] {
-			eachPosting(b.number, b.data, func(number, count int) {
+			if err := eachPosting(b.number, b.data, func(number, count int) bool {
+				if number >= len(scores) || s.memory.class[number] != b.class {
+					return false
+				}
 				if scores[number] == 0 {
 					touched = append(touched, number)
 				}
 				scores[number] += weight * stats.Saturation(count, int(s.memory.length[number]))
-			})
+				return true
+			}); err != nil {
+				return nil, err
+			}
 		}
 	}
 	ceiling := retrieval.Ceiling(terms, stats)
@@ -79,5 +91,5 @@ func (s searching) sum(terms []retrieval.Term, postings [][]block, stats retriev
 	for i, number := range touched {
 		found[i] = scored{number, scores[number] / ceiling}
 	}
-	return found
+	return found, nil
 }

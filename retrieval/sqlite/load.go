@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"bureau/access"
 	"bureau/retrieval"
@@ -12,7 +14,7 @@ import (
 
 // foundColumns are what scanFound reads.
 const foundColumns = `p.id, p.document, p.ordinal, p.headings, p.anchor, p.header, p.text, p.start, p.stop, p.language,
-	d.source, d.path, d.title, d.language, d.updated, d.version, c.readers`
+	d.source, d.path, d.title, d.language, d.updated, d.version, d.class`
 
 // Load returns the passages with these ids that scope reads; see
 // [retrieval.Index].
@@ -26,15 +28,17 @@ func (x *Index) Load(ctx context.Context, scope access.Scope, ids []string) ([]r
 	}
 	byID := make(map[string]retrieval.Found, len(ids))
 	err = x.db.Read(ctx, func(tx *sql.Tx) error {
-		return each(ctx, tx, func(rows *sql.Rows) error {
-			f, err := scanFound(rows)
-			if err == nil && scope.Allows(f.Document.Readers) {
-				byID[f.Passage.ID] = f
-			}
+		classes, err := allowed(ctx, tx, scope)
+		if err != nil {
 			return err
-		}, `SELECT `+foundColumns+` FROM passages p
-			JOIN documents d ON d.id = p.document JOIN classes c ON c.id = d.class
-			WHERE p.id IN (SELECT value FROM json_each($1))`, string(wanted))
+		}
+		return each(ctx, tx, func(rows *sql.Rows) error {
+			f, err := scanFound(rows, classes)
+			byID[f.Passage.ID] = f
+			return err
+		}, `SELECT `+foundColumns+` FROM passages p JOIN documents d ON d.id = p.document
+			WHERE p.id IN (SELECT value FROM json_each($1)) AND d.class IN (SELECT value FROM json_each($2))`,
+			string(wanted), jsonList(slices.Collect(maps.Keys(classes))))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("load passages: %w", err)
@@ -48,19 +52,19 @@ func (x *Index) Load(ctx context.Context, scope access.Scope, ids []string) ([]r
 	return found, nil
 }
 
-func scanFound(rows *sql.Rows) (f retrieval.Found, err error) {
-	var headings, readers []byte
+func scanFound(rows *sql.Rows, classes map[int64]class) (f retrieval.Found, err error) {
+	var (
+		headings []byte
+		class    int64
+	)
 	p, d := &f.Passage, &f.Document
 	if err := rows.Scan(&p.ID, &p.Document, &p.Ordinal, &headings, &p.Anchor, &p.Header, &p.Text, &p.Start, &p.End, &p.Language,
-		&d.Source, &d.Path, &d.Title, &d.Language, &d.Updated, &d.Version, &readers); err != nil {
+		&d.Source, &d.Path, &d.Title, &d.Language, &d.Updated, &d.Version, &class); err != nil {
 		return f, err
 	}
-	d.ID = p.Document
+	d.ID, d.Readers = p.Document, classes[class].readers
 	if err := json.Unmarshal(headings, &p.Headings); err != nil {
 		return f, fmt.Errorf("headings of passage %s: %w", p.ID, err)
-	}
-	if err := json.Unmarshal(readers, &d.Readers); err != nil {
-		return f, fmt.Errorf("readers of document %s: %w", d.ID, err)
 	}
 	return f, nil
 }

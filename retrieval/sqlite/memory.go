@@ -29,7 +29,7 @@ var errAhead = errors.New("the memory is ahead of the transaction")
 // hold brings the memory to the moment of tx and returns it held for reading,
 // until release is called. It is errAhead when another search was there first
 // with a later moment.
-func (m *memory) hold(ctx context.Context, tx *sql.Tx) (release func(), err error) {
+func (m *memory) hold(ctx context.Context, tx *sql.Tx, dimensions int) (release func(), err error) {
 	version, err := indexVersion(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func (m *memory) hold(ctx context.Context, tx *sql.Tx) (release func(), err erro
 	m.mu.RLock()
 	if m.version < version {
 		m.mu.RUnlock()
-		if err := m.catchUp(ctx, tx, version); err != nil {
+		if err := m.catchUp(ctx, tx, version, dimensions); err != nil {
 			return nil, err
 		}
 		m.mu.RLock()
@@ -51,17 +51,18 @@ func (m *memory) hold(ctx context.Context, tx *sql.Tx) (release func(), err erro
 
 // catchUp brings the memory to a version. It changes nothing until it has read
 // all: a memory between two versions would be one of no version at all.
-func (m *memory) catchUp(ctx context.Context, tx *sql.Tx, version int64) error {
+func (m *memory) catchUp(ctx context.Context, tx *sql.Tx, version int64, dimensions int) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.version >= version {
 		return nil
 	}
-	centres, err := changedCentres(ctx, tx, m.version)
+	centres, err := changedCentres(ctx, tx, m.version, dimensions)
 	if err != nil {
 		return fmt.Errorf("read changed centres: %w", err)
 	}
-	slots, err := changedSlots(ctx, tx, m.version)
+	width := words(dimensions)
+	slots, err := changedSlots(ctx, tx, m.version, width)
 	if err != nil {
 		return fmt.Errorf("read changed slots: %w", err)
 	}
@@ -69,6 +70,9 @@ func (m *memory) catchUp(ctx context.Context, tx *sql.Tx, version int64) error {
 		m.centres = map[int64][]float32{}
 	}
 	maps.Copy(m.centres, centres)
+	if width != m.width {
+		m.width, m.signs = width, nil // the index was rebuilt, and all other slots are free
+	}
 	for _, s := range slots {
 		m.put(s)
 	}
@@ -77,18 +81,19 @@ func (m *memory) catchUp(ctx context.Context, tx *sql.Tx, version int64) error {
 }
 
 // changedCentres returns the centres that have changed since a version.
-func changedCentres(ctx context.Context, tx *sql.Tx, since int64) (map[int64][]float32, error) {
+func changedCentres(ctx context.Context, tx *sql.Tx, since int64, dimensions int) (map[int64][]float32, error) {
 	centres := map[int64][]float32{}
 	err := each(ctx, tx, func(rows *sql.Rows) error {
 		var (
-			class  int64
-			centre sql.RawBytes
+			class int64
+			blob  sql.RawBytes
 		)
-		if err := rows.Scan(&class, &centre); err != nil {
+		if err := rows.Scan(&class, &blob); err != nil {
 			return err
 		}
-		centres[class] = decodeVector(centre)
-		return nil
+		centre, err := decodeVector(blob, dimensions)
+		centres[class] = centre
+		return err
 	}, "SELECT id, centre FROM classes WHERE centred > $1", since)
 	return centres, err
 }
@@ -100,13 +105,17 @@ type slot struct {
 	code          []byte // none in a free one
 }
 
-// changedSlots returns the slots that have changed since a version.
-func changedSlots(ctx context.Context, tx *sql.Tx, since int64) ([]slot, error) {
+// changedSlots returns the slots that have changed since a version. The signs
+// of their codes take width words.
+func changedSlots(ctx context.Context, tx *sql.Tx, since int64, width int) ([]slot, error) {
 	var slots []slot
 	err := each(ctx, tx, func(rows *sql.Rows) error {
 		var s slot
 		if err := rows.Scan(&s.number, &s.class, &s.length, &s.code); err != nil {
 			return err
+		}
+		if s.class != 0 && len(s.code) != 8*width+factorBytes {
+			return errDamaged
 		}
 		slots = append(slots, s)
 		return nil
@@ -124,9 +133,6 @@ func (m *memory) put(s slot) {
 	m.class[s.number], m.length[s.number] = s.class, s.length
 	if s.class == 0 {
 		return
-	}
-	if width := (len(s.code) - factorBytes) / 8; width != m.width {
-		m.width, m.signs = width, nil // the index was rebuilt, and all other slots are free
 	}
 	if missing := (s.number+1)*m.width - len(m.signs); missing > 0 {
 		m.signs = append(m.signs, make([]uint64, missing)...)

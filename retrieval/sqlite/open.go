@@ -84,13 +84,3 @@ func empty(ctx context.Context, tx *sql.Tx, want retrieval.Generation) error {
 
 // Close closes the file.
 func (x *Index) Close() error { return x.db.Close() }
-
-// Version returns how many times the index was written, by any process: what
-// was computed from the index holds as long as it stays the same.
-func (x *Index) Version(ctx context.Context) (version int64, err error) {
-	err = x.db.Read(ctx, func(tx *sql.Tx) error {
-		version, err = indexVersion(ctx, tx)
-		return err
-	})
-	return version, err
-}

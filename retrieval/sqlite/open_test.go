@@ -78,6 +78,10 @@ func TestFirstVectorDecidesTheDimensions(t *testing.T) {
 	if err := x.Replace(t.Context(), uneven.Document, uneven.Passages); err == nil {
 		t.Error("a document with vectors of two lengths was written")
 	}
+	none := leave("none", nil)
+	if err := x.Replace(t.Context(), none.Document, none.Passages); err == nil {
+		t.Error("a passage without a vector was written beside an embedder")
+	}
 	d := leave("leave", axis(8, 0)) // what was refused has decided nothing
 	if err := x.Replace(t.Context(), d.Document, d.Passages); err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -96,11 +97,14 @@ func (w *writing) removePostings(key postingKey, removed []int) error {
 	}
 	slices.Sort(removed)
 	var left []posting
-	eachPosting(key.block, data, func(number, count int) {
+	if err := eachPosting(key.block, data, func(number, count int) bool {
 		if _, gone := slices.BinarySearch(removed, number); !gone {
 			left = append(left, posting{number, count})
 		}
-	})
+		return true
+	}); err != nil {
+		return err
+	}
 	if len(left) == 0 {
 		return w.exec("DELETE FROM postings WHERE term = $1 AND class = $2 AND block = $3", key.term, key.class, key.block)
 	}
@@ -137,27 +141,30 @@ func encodePostings(list []posting) []byte {
 }
 
 // eachPosting calls visit for the postings in the data of a block, in no
-// order. Data that ends early ends the walk.
-func eachPosting(block int64, data []byte, visit func(number, count int)) {
+// order. It is errDamaged where they are none, or where visit says so of one.
+func eachPosting(block int64, data []byte, visit func(number, count int) bool) error {
 	first := int(block) * blockSize
 	for len(data) > 0 {
 		place, n := binary.Uvarint(data)
-		if n <= 0 {
-			return
+		if n <= 0 || place >= blockSize {
+			return errDamaged
 		}
 		count, m := binary.Uvarint(data[n:])
-		if m <= 0 {
-			return
+		if m <= 0 || count == 0 || count > math.MaxInt32 {
+			return errDamaged
 		}
 		data = data[n+m:]
-		visit(first+int(place), int(count))
+		if !visit(first+int(place), int(count)) {
+			return errDamaged
+		}
 	}
+	return nil
 }
 
 // encodeTerms keeps the terms of a passage, so that its postings can be taken
-// out again.
+// out again. It is not nil for a passage without any.
 func encodeTerms(terms []retrieval.Term) []byte {
-	var data []byte
+	data := []byte{}
 	for _, t := range terms {
 		data = binary.AppendUvarint(data, uint64(t.Count))
 		data = binary.AppendUvarint(data, uint64(len(t.Text)))
@@ -171,11 +178,11 @@ func decodeTerms(data []byte) ([]retrieval.Term, error) {
 	for len(data) > 0 {
 		count, n := binary.Uvarint(data)
 		if n <= 0 {
-			return nil, errDamagedTerms
+			return nil, errDamaged
 		}
 		size, m := binary.Uvarint(data[n:])
 		if m <= 0 || size > uint64(len(data)-n-m) {
-			return nil, errDamagedTerms
+			return nil, errDamaged
 		}
 		data = data[n+m:]
 		terms = append(terms, retrieval.Term{Text: string(data[:size]), Count: int(count)})
@@ -183,5 +190,3 @@ func decodeTerms(data []byte) ([]retrieval.Term, error) {
 	}
 	return terms, nil
 }
-
-var errDamagedTerms = errors.New("the terms of a passage are damaged; move the index away and run \"bureau ingest\"")

@@ -51,7 +51,7 @@ func (x *Index) search(ctx context.Context, scope access.Scope, q retrieval.Quer
 				return fmt.Errorf("search: the question cannot be compared: %w", err)
 			}
 		}
-		release, err := x.memory.hold(ctx, tx)
+		release, err := x.memory.hold(ctx, tx, g.Dimensions)
 		if err != nil {
 			return err
 		}

@@ -14,12 +14,17 @@ func encodeVector(v []float32) []byte {
 	return blob
 }
 
-func decodeVector(blob []byte) []float32 {
-	v := make([]float32, len(blob)/4)
+// decodeVector returns a vector that is kept; errDamaged where it has not so
+// many dimensions.
+func decodeVector(blob []byte, dimensions int) ([]float32, error) {
+	if len(blob) != 4*dimensions {
+		return nil, errDamaged
+	}
+	v := make([]float32, dimensions)
 	for i := range v {
 		v[i] = math.Float32frombits(binary.LittleEndian.Uint32(blob[4*i:]))
 	}
-	return v
+	return v, nil
 }
 
 // dot returns the product of v with a kept vector of the same length: the

@@ -245,10 +245,14 @@ func (w *writing) moveSlot(number int, class int64) error {
 	if err != nil {
 		return err
 	}
-	var vector []byte
-	if err := w.get(&vector, "SELECT vector FROM vectors WHERE number = $1", number); err != nil {
+	var blob []byte
+	if err := w.get(&blob, "SELECT vector FROM vectors WHERE number = $1", number); err != nil {
+		return fmt.Errorf("read vector: %w", err)
+	}
+	v, err := decodeVector(blob, w.generation.Dimensions)
+	if err != nil {
 		return fmt.Errorf("read vector: %w", err)
 	}
 	return w.exec("UPDATE slots SET class = $1, code = $2, version = $3 WHERE number = $4",
-		class, newCode(decodeVector(vector), centre).bytes(), w.version, number)
+		class, newCode(v, centre).bytes(), w.version, number)
 }

@@ -12,7 +12,7 @@ import (
 type writing struct {
 	ctx        context.Context
 	tx         *sql.Tx
-	generation retrieval.Generation // before the writing
+	generation retrieval.Generation // its dimensions are settled before anything is written
 	version    int64
 	statements map[string]*sql.Stmt // by their text; they end with tx
 	postings   postingChanges

@@ -224,8 +224,8 @@ export class Answer {
       ),
     );
     if (frame.nearest.length > 0) {
-      this.#showSources(frame.nearest, strings.nearest);
       this.#body.before(this.#shelf);
+      this.#showSources(frame.nearest, strings.nearest);
     }
   }
 

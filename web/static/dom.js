@@ -29,10 +29,11 @@ export function icon(path) {
   return svg;
 }
 
-/** Scrolls a box to the first word of the question in it, less some px above. */
+/** Scrolls a box until the question's first word in it is in its upper half, with some px above it. */
 export function toMark(box, above) {
   const mark = box.querySelector("mark");
-  if (mark) box.scrollTop += mark.getBoundingClientRect().top - box.getBoundingClientRect().top - above;
+  const below = mark ? mark.getBoundingClientRect().top - box.getBoundingClientRect().top : 0;
+  if (below > box.clientHeight / 2) box.scrollTop += below - above;
 }
 
 /** The drawings of the buttons. */

@@ -68,7 +68,7 @@ func (r *run) embed(ctx context.Context, jobs []job) ([]embedded, error) {
 	for i, j := range jobs {
 		ready[i] = embedded{entry: j.entry, passages: make([]retrieval.Embedded, len(j.passages))}
 		for k, p := range j.passages {
-			ready[i].passages[k] = retrieval.Embedded{Passage: p, Vector: vectors[next], Terms: retrieval.Analyze(texts[next])}
+			ready[i].passages[k] = retrieval.Embedded{Passage: p, Vector: vectors[next], Terms: r.analyze(texts[next])}
 			next++
 		}
 	}
@@ -92,4 +92,13 @@ func (r *run) vectors(ctx context.Context, texts []string) ([][]float32, error) 
 		all = append(all, vectors...)
 	}
 	return all, nil
+}
+
+// analyze returns the terms of a passage, as a search of this index asks for
+// them.
+func (r *run) analyze(text string) []retrieval.Term {
+	if r.Embedder == nil {
+		return retrieval.AnalyzeAlone(text)
+	}
+	return retrieval.Analyze(text)
 }

@@ -8,7 +8,7 @@ import (
 // Analysis is the version of what Analyze does. It is part of
 // [Generation.Cutting], since an index built with another analysis matches
 // other terms.
-const Analysis = "a1"
+const Analysis = "a2"
 
 // A Term is one word, number, code or Chinese bigram of an analysed text with
 // how often it occurs there.
@@ -26,8 +26,14 @@ type Term struct {
 // Korean give overlapping pairs of characters, which need no dictionary; a
 // character that stands alone gives itself.
 func Analyze(text string) []Term {
-	return analyze(Fold(text))
+	return analyze(Fold(text), false)
 }
+
+// AnalyzeAlone returns the terms of a passage or of a question for an index
+// without vectors, where the words have to do all the work: those of Analyze,
+// and every single Chinese character besides. Beside vectors the characters
+// are left out: there they raise the score of whatever is written in Chinese.
+func AnalyzeAlone(text string) []Term { return analyze(Fold(text), true) }
 
 // AnalyzeQuery returns the terms of a question. It differs from Analyze in
 // that the Chinese words that only make it a question (请问, 什么, 有没有, …) are
@@ -35,10 +41,10 @@ func Analyze(text string) []Term {
 // nothing else is analysed as it is.
 func AnalyzeQuery(text string) []Term {
 	folded := Fold(text)
-	if terms := analyze(questionFrame.Replace(folded)); len(terms) > 0 {
+	if terms := analyze(questionFrame.Replace(folded), false); len(terms) > 0 {
 		return terms
 	}
-	return analyze(folded)
+	return analyze(folded, false)
 }
 
 // Length returns the number of terms with their repetitions: what BM25 calls
@@ -51,12 +57,15 @@ func Length(terms []Term) int {
 	return n
 }
 
-// analyze returns the terms of a folded text.
-func analyze(folded string) []Term {
+// analyze returns the terms of a folded text, with single characters or without.
+func analyze(folded string, characters bool) []Term {
 	count := counter{make(map[string]int), make(map[string]int)}
 	for p := range pieces(folded) {
 		if p.ideographs {
 			count.pairs(p.text)
+			if characters {
+				count.characters(p.text)
+			}
 		} else {
 			count.chain(p.text)
 		}

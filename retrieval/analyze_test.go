@@ -121,3 +121,18 @@ func BenchmarkAnalyze(b *testing.B) {
 		})
 	}
 }
+
+func TestSingleCharactersCountOnlyWhereWordsAreAlone(t *testing.T) {
+	texts := func(terms []Term) (list []string) {
+		for _, t := range terms {
+			list = append(list, t.Text)
+		}
+		return list
+	}
+	if got := texts(Analyze("年假 hr")); !slices.Equal(got, []string{"hr", "年假"}) {
+		t.Errorf("beside vectors: %v", got)
+	}
+	if got := texts(AnalyzeAlone("年假 假 hr")); !slices.Equal(got, []string{"hr", "假", "年", "年假"}) {
+		t.Errorf("alone: %v", got)
+	}
+}

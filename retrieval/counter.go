@@ -84,6 +84,17 @@ func withoutZeros(number string) string {
 	return "0"
 }
 
+// characters counts the characters of a run of two or more, which pairs does
+// not count.
+func (c counter) characters(run string) {
+	if _, first := utf8.DecodeRuneInString(run); first == len(run) {
+		return
+	}
+	for i, r := range run {
+		c.terms[run[i:i+utf8.RuneLen(r)]]++
+	}
+}
+
 // pairs counts the overlapping pairs of characters of a run, or the one
 // character that it is.
 func (c counter) pairs(run string) {

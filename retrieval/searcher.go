@@ -136,11 +136,19 @@ func (s *Searcher) embed(ctx context.Context, texts []string) ([][]float32, erro
 	return vectors, nil
 }
 
+// terms returns the terms of a question as the index has those of passages.
+func (s *Searcher) terms(text string) []Term {
+	if s.Embedder == nil {
+		return AnalyzeAlone(text)
+	}
+	return AnalyzeQuery(text)
+}
+
 // rank searches for each text in the scope.
 func (s *Searcher) rank(ctx context.Context, scope access.Scope, texts []string, vectors [][]float32) ([]Rankings, error) {
 	var all []Rankings
 	for i, text := range texts {
-		q := Query{Terms: AnalyzeQuery(text), K: candidates}
+		q := Query{Terms: s.terms(text), K: candidates}
 		if vectors != nil {
 			q.Vector = vectors[i]
 		}

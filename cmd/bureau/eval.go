@@ -142,7 +142,7 @@ func (b *builder) build(ctx context.Context, set eval.Set, vectors *store.DB) (e
 }
 
 // setBatch is how many documents are embedded and written at a time.
-const setBatch = 32
+const setBatch = 256
 
 func (b *builder) index(ctx context.Context, set eval.Set, rights *setRights) error {
 	var batch []retrieval.Replacement
@@ -186,11 +186,15 @@ func (b *builder) replacement(d eval.Document, rights *setRights) retrieval.Repl
 const setSource = "set"
 
 func (b *builder) write(ctx context.Context, batch []retrieval.Replacement) error {
+	analyze := retrieval.Analyze
+	if b.parts.embedder == nil {
+		analyze = retrieval.AnalyzeAlone
+	}
 	var texts []string
 	for _, r := range batch {
 		for i := range r.Passages {
 			text := r.Passages[i].Passage.Indexed(r.Document.Title)
-			r.Passages[i].Terms = retrieval.Analyze(text)
+			r.Passages[i].Terms = analyze(text)
 			texts = append(texts, text)
 		}
 	}

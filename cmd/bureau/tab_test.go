@@ -218,6 +218,13 @@ func (tb *tab) ask(question string) {
 	tb.await(fmt.Sprintf(`all(".exchange").length > %d && !one(".exchange .status") && !one(".send.stop")`, before))
 }
 
+// begin begins a new conversation.
+func (tb *tab) begin() {
+	tb.t.Helper()
+	js[bool](tb, `one("[part=new]").click() ?? true`)
+	tb.await(`!one(".exchange") && one(".suggestion")`)
+}
+
 // picture saves the page at the sizes of a phone and of a desk, light and
 // dark, if pictures are wanted. What prepare says is done in the page before
 // each, with time to draw after every step.

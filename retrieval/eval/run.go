@@ -151,8 +151,9 @@ func (r *runner) ask(ctx context.Context, scope access.Scope, q Question) (retri
 
 // baselines judges the single rankings, and both by rank, for the last turn alone.
 func (r *runner) baselines(ctx context.Context, scope access.Scope, q Question) error {
-	query := retrieval.Query{Terms: retrieval.AnalyzeQuery(q.Text), K: depth}
+	query := retrieval.Query{Terms: retrieval.AnalyzeAlone(q.Text), K: depth}
 	if r.Searcher.Embedder != nil {
+		query.Terms = retrieval.AnalyzeQuery(q.Text)
 		v, err := r.Searcher.Embedder.EmbedQuery(ctx, q.Text)
 		if err != nil {
 			return fmt.Errorf("embed the question: %w", err)

@@ -139,7 +139,8 @@ const (
 	ByModel  Mode = "model"  // a model wrote it from the sources
 	ByQuotes Mode = "quotes" // there is no model: the sources speak for themselves
 	// Refused answers say that the documents do not tell: by a Refusal, or,
-	// where the model itself found so, in a Delta.
+	// where the model itself found so, in a Delta with quotes of the sources
+	// under it.
 	Refused Mode = "refused"
 )
 

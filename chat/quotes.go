@@ -27,6 +27,14 @@ func (w *writing) quoteOnly() error {
 // quote writes the answer as quotes of the sources that were sent, each cited
 // to itself, under a heading that says so.
 func (w *writing) quote(t *transcript, heading string) error {
+	if err := w.quotes(t, heading); err != nil {
+		return err
+	}
+	return w.emit(Done{Mode: ByQuotes, Text: t.text.String(), Cited: t.citations(), Degraded: w.degraded})
+}
+
+// quotes appends the best sources under a heading, each cited to itself.
+func (w *writing) quotes(t *transcript, heading string) error {
 	if err := w.quoteBlock(t, heading, verdict{support: Neutral}); err != nil {
 		return err
 	}
@@ -37,7 +45,7 @@ func (w *writing) quote(t *transcript, heading string) error {
 			return err
 		}
 	}
-	return w.emit(Done{Mode: ByQuotes, Text: t.text.String(), Cited: t.citations(), Degraded: w.degraded})
+	return nil
 }
 
 // quoteBlock appends a block that counts as one sentence.

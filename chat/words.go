@@ -12,6 +12,9 @@ type texts struct {
 	quotesOnly string
 	// quotesInstead heads the quotes that stand in for a model that is down.
 	quotesInstead string
+	// quotesBelow heads the quotes under an answer in which the model found
+	// nothing.
+	quotesBelow string
 	// notInSources is what the model is told to write where the passages do
 	// not answer.
 	notInSources string
@@ -25,6 +28,7 @@ var words = map[string]texts{
 		refusedAsk:     "You could ask the department itself.",
 		quotesOnly:     "These passages come closest to your question, word for word:",
 		quotesInstead:  "The language model is not available right now. These passages come closest to your question, word for word:",
+		quotesBelow:    "These passages come closest, word for word:",
 		notInSources:   "The documents do not say.",
 	},
 	Simplified: {
@@ -33,6 +37,7 @@ var words = map[string]texts{
 		refusedAsk:     "您也可以直接咨询相关部门。",
 		quotesOnly:     "以下是与您的问题最相关的原文：",
 		quotesInstead:  "语言模型暂时不可用。以下是与您的问题最相关的原文：",
+		quotesBelow:    "以下原文最为接近：",
 		notInSources:   "文档中没有说明。",
 	},
 	Traditional: {
@@ -41,6 +46,7 @@ var words = map[string]texts{
 		refusedAsk:     "您也可以直接洽詢相關部門。",
 		quotesOnly:     "以下是與您的問題最相關的原文：",
 		quotesInstead:  "語言模型暫時無法使用。以下是與您的問題最相關的原文：",
+		quotesBelow:    "以下原文最為接近：",
 		notInSources:   "文件中沒有說明。",
 	},
 }

@@ -66,9 +66,14 @@ func (w *writing) write(ctx context.Context) error {
 	}
 	w.answerer.Rate.Observe(c.estimated, c.fixed, info.promptTokens, info.promptTime)
 	done := Done{Mode: ByModel, Text: t.text.String(), Cited: t.citations(), Model: info.model, Cut: info.cut, Degraded: w.degraded}
-	if saysNothing(done.Text) {
-		done.Mode = Refused
+	if !saysNothing(done.Text) {
+		return w.emit(done)
 	}
+	// Small models say so too easily; the passages are there to be read.
+	if err := w.quotes(t, "\n\n"+words[w.language].quotesBelow); err != nil {
+		return err
+	}
+	done.Mode, done.Text, done.Cited = Refused, t.text.String(), t.citations()
 	return w.emit(done)
 }
 

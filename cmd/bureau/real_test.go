@@ -58,7 +58,9 @@ func TestRealModelAnswersFromTheDocuments(t *testing.T) {
 	} {
 		got := report[askReport](h, append(flags, "ask", c.question, "--as", c.person)...)
 		t.Logf("%s: %s\n%s", c.person, c.question, got.Answer)
-		if got.Mode != "model" || got.Answer == "" || len(got.Sources) == 0 {
+		// The smallest models now and then find nothing in what they read; the
+		// answer then quotes it.
+		if got.Model == "" || got.Mode == "quotes" || got.Answer == "" || len(got.Sources) == 0 {
 			t.Errorf("%s: %+v", c.question, got)
 			continue
 		}

@@ -233,6 +233,9 @@ func TestModelThatDoesNotStreamIsRead(t *testing.T) {
 func TestModelThatFindsNothingIsARefusal(t *testing.T) {
 	a, _ := answererOf(words[English].notInSources)
 	r := ask(t, a, scopeOf(t, "hanna"), Question{Text: "annual leave of cats"})
+	if len(r.done.Cited) == 0 || !strings.Contains(r.done.Text, words[English].quotesBelow) {
+		t.Errorf("the sources are not quoted under it: %+v", r.done)
+	}
 	if r.done.Mode != Refused || r.sentences[0].Support != Neutral {
 		t.Errorf("done %+v, sentence %+v", r.done, r.sentences[0])
 	}

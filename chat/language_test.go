@@ -49,7 +49,7 @@ func TestScriptTablesArePairs(t *testing.T) {
 func TestEveryTextExistsInEveryLanguage(t *testing.T) {
 	for _, language := range []string{English, Simplified, Traditional} {
 		w := words[language]
-		for _, text := range []string{w.refused, w.refusedNearest, w.refusedAsk, w.quotesOnly, w.quotesInstead, w.notInSources} {
+		for _, text := range []string{w.refused, w.refusedNearest, w.refusedAsk, w.quotesOnly, w.quotesInstead, w.quotesBelow, w.notInSources} {
 			if text == "" || LanguageOf(text, language) != language {
 				t.Errorf("%s: %q", language, text)
 			}

@@ -12,12 +12,10 @@ set -a
 [ -f "$home/ollama.env" ] && . "$home/ollama.env"
 # shellcheck source=/dev/null
 [ -f "$home/browser.env" ] && . "$home/browser.env"
-BUREAU_TEST_OLLAMA=${BUREAU_OLLAMA:-}
-BUREAU_TEST_CHAT_MODEL=${BUREAU_CHAT_MODEL:-}
-BUREAU_TEST_EMBEDDER=${BUREAU_EMBEDDER:-}
+set +a
+export BUREAU_TEST_OLLAMA=${BUREAU_OLLAMA:-} BUREAU_TEST_CHAT_MODEL=${BUREAU_CHAT_MODEL:-} BUREAU_TEST_EMBEDDER=${BUREAU_EMBEDDER:-}
 # The tests choose their own configurations.
 unset BUREAU_OLLAMA BUREAU_CHAT_MODEL BUREAU_EMBEDDER BUREAU_MODEL_REASON
-set +a
 
 race=()
 if command -v "${CC:-gcc}" >/dev/null; then

@@ -24,7 +24,7 @@ var dateLayouts = []string{
 	"January 2, 2006",
 	"2 Jan 2006",
 	"Jan 2, 2006",
-	time.RFC1123,
+	"Mon, 02 Jan 2006 15:04:05 GMT", // no other name of a zone: they are not unique, and would be read as UTC
 	time.RFC1123Z,
 }
 

@@ -98,3 +98,12 @@ func FuzzFrontMatter(f *testing.F) {
 		}
 	})
 }
+
+func TestP2_DateInAZoneThatCannotBeToldIsRefused(t *testing.T) {
+	if _, err := Extract("a.md", []byte("---\nuntil: Mon, 02 Mar 2026 15:04:05 CST\n---\nA holiday.")); !errors.Is(err, ErrFrontMatter) {
+		t.Errorf("error %v, want ErrFrontMatter: CST is China's and Chicago's", err)
+	}
+	if _, err := Extract("a.md", []byte("---\nuntil: Mon, 02 Mar 2026 15:04:05 GMT\n---\nA holiday.")); err != nil {
+		t.Error(err)
+	}
+}

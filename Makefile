@@ -24,6 +24,7 @@ demo: build ## serve the sample company with a real model, and print the address
 test: ## run every test: unit, contract, fuzz seeds, protocol, real model, real browser
 	@scripts/ollama.sh up --small
 	@scripts/browser.sh
+	@scripts/qdrant.sh up
 	@scripts/test.sh
 
 check: ## vet and lint
@@ -32,7 +33,8 @@ check: ## vet and lint
 
 bench: ## run the benchmarks behind docs/benchmarks.md (about 10 minutes)
 	@scripts/ollama.sh up --small
-	@. "$(BUREAU_HOME)/ollama.env" && BUREAU_TEST_OLLAMA=$$BUREAU_OLLAMA BUREAU_TEST_CHAT_MODEL=$$BUREAU_CHAT_MODEL \
+	@scripts/qdrant.sh up
+	@. "$(BUREAU_HOME)/ollama.env" && . "$(BUREAU_HOME)/qdrant.env" && export BUREAU_TEST_QDRANT_EDGE && BUREAU_TEST_OLLAMA=$$BUREAU_OLLAMA BUREAU_TEST_CHAT_MODEL=$$BUREAU_CHAT_MODEL \
 		BUREAU_TEST_EMBEDDER=$$BUREAU_EMBEDDER $(GO) test -run '^$$' -bench . -benchtime 5s -timeout 30m ./...
 
 fuzz: ## fuzz every target for a while (FUZZTIME=30s each)

@@ -38,12 +38,28 @@ func (s Statistics) Saturation(count, length int) float64 {
 	if count <= 0 {
 		return 0
 	}
+	tf := float64(count)
+	return tf * (bm25K1 + 1) / (tf + s.held(length))
+}
+
+// Count returns how many occurrences Saturation gives this value for, in a
+// passage of length terms: its inverse, to the nearest whole number. A value
+// that no count has gives 0.
+func (s Statistics) Count(saturation float64, length int) int {
+	if saturation <= 0 || saturation >= bm25K1+1 {
+		return 0
+	}
+	return int(math.Round(saturation * s.held(length) / (bm25K1 + 1 - saturation)))
+}
+
+// held is how much a passage of length terms is held back: what a count is
+// compared with.
+func (s Statistics) held(length int) float64 {
 	relative := 1.0 // a scope of empty passages has no lengths to compare
 	if s.AverageLength > 0 {
 		relative = float64(length) / s.AverageLength
 	}
-	tf := float64(count)
-	return tf * (bm25K1 + 1) / (tf + bm25K1*(1-bm25B+bm25B*relative))
+	return bm25K1 * (1 - bm25B + bm25B*relative)
 }
 
 // BM25 returns the score of Robertson, Walker et al. (1994) of the passage with

@@ -48,6 +48,9 @@ type Query struct {
 	Vector []float32 // L2-normalised, Generation.Dimensions long; nil searches by words alone
 	Terms  []Term    // from Analyze; nil searches by meaning alone
 	K      int       // how many hits each ranking may have, 1 to 1000
+	// Exact has an engine score every passage of the scope by meaning instead of
+	// those that it estimates to be near: slow, and what estimates are audited by.
+	Exact bool
 }
 
 // An Index finds passages inside a scope.
@@ -96,6 +99,10 @@ type Writer interface {
 	// reconciliation of an index with the ledger. It is for administration,
 	// not for askers: it knows no scope.
 	Documents(ctx context.Context) (map[DocumentID]Document, error)
+	// Settle finishes what a writer that was killed has left behind; no search
+	// finds it, but it takes room. Only the one program that replaces documents
+	// may call it, and not while it does.
+	Settle(ctx context.Context) error
 }
 
 // A Replacement is one document with all its passages.

@@ -69,6 +69,9 @@ type Result struct {
 	// Degraded says why the search went by words alone though there is an
 	// embedder; nil if it did not.
 	Degraded error
+	// Embedder is what the searched index is embedded with, and so what compares
+	// texts of this result; nil for an index without vectors.
+	Embedder embeddings.Embedder
 	// EmbedTime is the embedder's share and SearchTime the rest, without
 	// what calibrating the evidence took.
 	EmbedTime, SearchTime time.Duration
@@ -88,7 +91,7 @@ func (s *Searcher) Search(ctx context.Context, scope access.Scope, q Question) (
 	if s.Ledger == nil {
 		return Result{}, errors.New("search: there is no ledger to hold passages against")
 	}
-	result := Result{SearchedFor: joinTurns(q.Earlier, q.Text)}
+	result := Result{SearchedFor: joinTurns(q.Earlier, q.Text), Embedder: s.Embedder}
 	texts := []string{q.Text}
 	if result.SearchedFor != "" {
 		texts = append(texts, result.SearchedFor)

@@ -35,16 +35,8 @@ func (x *Index) Documents(ctx context.Context) (map[retrieval.DocumentID]retriev
 	return documents, nil
 }
 
-// Counts say how large an index is.
-type Counts struct {
-	Documents int   `json:"documents"`
-	Passages  int   `json:"passages"`
-	Classes   int   `json:"classes"` // different readers
-	Bytes     int64 `json:"bytes"`   // of the file
-}
-
 // Counts returns how large the index is.
-func (x *Index) Counts(ctx context.Context) (c Counts, err error) {
+func (x *Index) Counts(ctx context.Context) (c retrieval.Counts, err error) {
 	err = x.db.Read(ctx, func(tx *sql.Tx) error {
 		return tx.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages),
 			(SELECT count(*) FROM classes WHERE passages > 0),

@@ -17,7 +17,11 @@ const (
 
 // dense ranks by the cosine to v.
 func (s searching) dense(v []float32) ([]retrieval.Hit, error) {
-	nearest, err := s.nearest(v, max(rescored, rescoredPerHit*s.k))
+	wanted := max(rescored, rescoredPerHit*s.k)
+	if s.exact {
+		wanted = len(s.memory.class)
+	}
+	nearest, err := s.nearest(v, wanted)
 	if err != nil {
 		return nil, err
 	}

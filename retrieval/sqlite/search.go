@@ -60,7 +60,7 @@ func (x *Index) search(ctx context.Context, scope access.Scope, q retrieval.Quer
 		if err != nil || len(classes) == 0 {
 			return err
 		}
-		s := searching{ctx: ctx, tx: tx, memory: &x.memory, classes: classes, k: q.K}
+		s := searching{ctx: ctx, tx: tx, memory: &x.memory, classes: classes, k: q.K, exact: q.Exact}
 		if q.Vector != nil {
 			if rankings.Dense, err = s.dense(q.Vector); err != nil {
 				return fmt.Errorf("rank by meaning: %w", err)
@@ -85,6 +85,7 @@ type searching struct {
 	memory  *memory // held
 	classes map[int64]class
 	k       int
+	exact   bool // by meaning, every passage is scored
 }
 
 // classIDs returns the allowed classes, sorted.

@@ -42,6 +42,9 @@ func (x *Index) ReplaceAll(ctx context.Context, batch []retrieval.Replacement) e
 	return nil
 }
 
+// Settle has nothing to do: a transaction that did not end leaves nothing.
+func (x *Index) Settle(context.Context) error { return nil }
+
 // Delete takes documents out.
 func (x *Index) Delete(ctx context.Context, ids ...retrieval.DocumentID) error {
 	if len(ids) == 0 {

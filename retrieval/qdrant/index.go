@@ -1,0 +1,185 @@
+package qdrant
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+
+	client "github.com/qdrant/go-client/qdrant"
+
+	"bureau/retrieval"
+	"bureau/store"
+)
+
+// Options say which index is opened.
+type Options struct {
+	Collection string // name on the server; made with the first passages
+	Generation retrieval.Generation
+	Settings   Settings
+}
+
+// An Index is an index in a collection and its register.
+type Index struct {
+	server     *Server
+	register   *register
+	collection string
+	settings   Settings
+
+	preparing sync.Mutex
+	prepared  bool       // the collection was found complete
+	sending   sync.Mutex // one sender of readers at a time: the last word must arrive last
+}
+
+var (
+	_ retrieval.Index  = (*Index)(nil)
+	_ retrieval.Writer = (*Index)(nil)
+)
+
+// Open opens the index whose register is in db. It does not ask the server,
+// which may be away: whether it is there and has what it should, [Index.Check]
+// says. A register of another generation is retrieval.ErrGeneration. Server and
+// db stay the caller's to close.
+func Open(ctx context.Context, server *Server, db *store.DB, o Options) (*Index, error) {
+	if err := o.Settings.Check(); err != nil {
+		return nil, fmt.Errorf("open collection %s: %w", o.Collection, err)
+	}
+	if o.Collection == "" {
+		return nil, errors.New("open a collection: it has no name")
+	}
+	register, err := openRegister(ctx, db, o.Generation)
+	if err != nil {
+		return nil, err
+	}
+	return &Index{server: server, register: register, collection: o.Collection, settings: o.Settings}, nil
+}
+
+// Counts say how large an index is.
+type Counts struct {
+	Documents int
+	Passages  int
+	Classes   int // different readers
+	Leftovers int // editions that wait to be cleared away
+}
+
+// Counts returns how large the index is, as the register has it.
+func (x *Index) Counts(ctx context.Context) (c Counts, err error) {
+	err = x.register.db.Read(ctx, func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM documents), (SELECT coalesce(sum(passages), 0) FROM classes),
+			(SELECT count(*) FROM classes WHERE passages > 0), (SELECT count(*) FROM leftovers)`).
+			Scan(&c.Documents, &c.Passages, &c.Classes, &c.Leftovers)
+	})
+	if err != nil {
+		return c, fmt.Errorf("count the index: %w", err)
+	}
+	return c, nil
+}
+
+// Documents returns every document with its readers; see [retrieval.Writer].
+func (x *Index) Documents(ctx context.Context) (map[retrieval.DocumentID]retrieval.Document, error) {
+	rows, err := x.register.query(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	documents := make(map[retrieval.DocumentID]retrieval.Document, len(rows))
+	for id, r := range rows {
+		documents[id] = r.document
+	}
+	return documents, nil
+}
+
+// Check reports all that is wrong with the server and the collection, each with
+// its remedy. It changes nothing.
+func (x *Index) Check(ctx context.Context) error {
+	version, err := x.server.Health(ctx)
+	if err != nil {
+		return err
+	}
+	if err := checkVersion(x.server.name, version); err != nil {
+		return err
+	}
+	counts, err := x.Counts(ctx)
+	if err != nil {
+		return err
+	}
+	info, err := x.info(ctx)
+	switch {
+	case err != nil:
+		return err
+	case info == nil && counts.Passages == 0:
+		return nil // it is made with the first passages
+	case info == nil:
+		return x.lost(0, counts.Passages)
+	}
+	g, err := x.register.generation(ctx)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(x.owned(info), x.shaped(info, g.Dimensions)); err != nil {
+		return err
+	}
+	return errors.Join(x.indexed(info), x.healthy(info), x.complete(ctx, counts))
+}
+
+// indexed reports payload indexes that are gone. Writing makes them again.
+func (x *Index) indexed(info *client.CollectionInfo) error {
+	missing := missingIndexes(info)
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("collection %s on %s: %w: it has no index of %v, without which searches are refused; \"bureau ingest\" makes them again",
+		x.collection, x.server.name, ErrShape, missing)
+}
+
+// healthy reports what the server says of its own work on the collection.
+func (x *Index) healthy(info *client.CollectionInfo) error {
+	if info.GetStatus() != client.CollectionStatus_Red && info.GetOptimizerStatus().GetError() == "" {
+		return nil
+	}
+	return fmt.Errorf("collection %s on %s: the server reports %s: %s; its log says more", x.collection, x.server.name,
+		info.GetStatus(), info.GetOptimizerStatus().GetError())
+}
+
+// complete reports passages that the register has and the server does not.
+func (x *Index) complete(ctx context.Context, counts Counts) error {
+	points, err := x.points(ctx)
+	if err == nil && points < counts.Passages {
+		return x.lost(points, counts.Passages)
+	}
+	return err
+}
+
+// points returns how many points the collection has.
+func (x *Index) points(ctx context.Context) (int, error) {
+	n, err := repeated(ctx, x.server, "count collection "+x.collection, x.server.deadlines.Write, readPatience, func(ctx context.Context) (uint64, error) {
+		return x.server.reads.Count(ctx, &client.CountPoints{CollectionName: x.collection, Exact: client.PtrOf(true)})
+	})
+	return int(n), err //nolint:gosec // as many as there are
+}
+
+// Publish makes alias another name of the collection, in one step and whatever
+// it named before. It is for other programs that look at the server; searches
+// go to the collection by its own name.
+func (x *Index) Publish(ctx context.Context, alias string) error {
+	_, err := once(ctx, x.server, fmt.Sprintf("name collection %s %s", x.collection, alias), func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, x.server.revoking.UpdateAliases(ctx, []*client.AliasOperations{client.NewAliasCreate(alias, x.collection)})
+	})
+	return err
+}
+
+// Drop takes the collection off the server, if it is this index's. The register
+// is the caller's to remove.
+func (x *Index) Drop(ctx context.Context) error {
+	info, err := x.info(ctx)
+	if err != nil || info == nil {
+		return err
+	}
+	if err := x.owned(info); err != nil {
+		return err
+	}
+	_, err = once(ctx, x.server, "drop collection "+x.collection, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, x.server.revoking.DeleteCollection(ctx, x.collection)
+	})
+	return err
+}

@@ -1,0 +1,104 @@
+package qdrant
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	client "github.com/qdrant/go-client/qdrant"
+
+	"bureau/access"
+	"bureau/retrieval"
+)
+
+// page is how many passages are loaded with one call.
+const page = 256
+
+// Load returns the passages with these ids that scope reads; see
+// [retrieval.Index].
+func (x *Index) Load(ctx context.Context, scope access.Scope, ids []string) ([]retrieval.Found, error) {
+	if scope.IsZero() {
+		return nil, retrieval.ErrNoScope
+	}
+	byID := make(map[string]retrieval.Found, len(ids))
+	for some := range slices.Chunk(ids, page) {
+		if err := x.loadPage(ctx, scope, some, byID); err != nil {
+			return nil, fmt.Errorf("load passages: %w", err)
+		}
+	}
+	var found []retrieval.Found
+	for _, id := range ids {
+		if f, ok := byID[id]; ok {
+			found = append(found, f)
+		}
+	}
+	return found, nil
+}
+
+// loadPage loads some passages into byID, anew when they change meanwhile.
+func (x *Index) loadPage(ctx context.Context, scope access.Scope, ids []string, byID map[string]retrieval.Found) error {
+	for attempt := 1; ; attempt++ {
+		v, err := x.register.view(ctx, scope, nil)
+		if err != nil || v.statistics.Passages == 0 {
+			return err
+		}
+		err = x.loadAt(ctx, scope, v.version, ids, byID)
+		if !errors.Is(err, errMoved) {
+			return err
+		}
+		if attempt == attempts {
+			return nil // what stays in motion is left out
+		}
+	}
+}
+
+// loadAt loads passages as they were at a version of the register.
+func (x *Index) loadAt(ctx context.Context, scope access.Scope, version int64, ids []string, byID map[string]retrieval.Found) error {
+	points, err := x.scroll(ctx, and(within(scope), client.NewMatchKeywords(fieldPassage, ids...)))
+	if err != nil {
+		return err
+	}
+	passages := make([]retrieval.Passage, len(points))
+	editions := make([]string, len(points))
+	for i, p := range points {
+		if passages[i], editions[i], err = passageOf(p.GetPayload()); err != nil {
+			return fmt.Errorf("collection %s: %w", x.collection, err)
+		}
+	}
+	rows, err := x.register.held(ctx, editions, version)
+	if err != nil && !errors.Is(err, errMoved) {
+		return err
+	}
+	for i, p := range passages {
+		if r, ok := rows[editions[i]]; ok && scope.Allows(r.document.Readers) {
+			byID[p.ID] = retrieval.Found{Passage: p, Document: r.document}
+		}
+	}
+	return err
+}
+
+// scroll returns all points that a filter lets through, with their payloads.
+func (x *Index) scroll(ctx context.Context, filter *client.Filter) ([]*client.RetrievedPoint, error) {
+	type answer struct {
+		points []*client.RetrievedPoint
+		next   *client.PointId
+	}
+	var all []*client.RetrievedPoint
+	for offset := (*client.PointId)(nil); ; {
+		a, err := read(ctx, x.server, "read collection "+x.collection, func(ctx context.Context) (a answer, err error) {
+			a.points, a.next, err = x.server.reads.ScrollAndOffset(ctx, &client.ScrollPoints{
+				CollectionName: x.collection, Filter: filter, Offset: offset, Limit: client.PtrOf(uint32(2 * page)),
+				WithPayload: client.NewWithPayload(true), ReadConsistency: consistencies[x.settings.ReadConsistency],
+			})
+			return a, err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, a.points...); a.next == nil {
+			return all, nil
+		}
+		offset = a.next
+	}
+}

@@ -1,0 +1,239 @@
+package qdrant
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"bureau/access"
+	"bureau/retrieval"
+	"bureau/store"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// A register is the half of the index that says what is in force: which edition
+// of a document, who reads it, and what BM25 counts by class of readers.
+type register struct {
+	db    *store.DB
+	owner string // names this register in the collection
+}
+
+// openRegister brings the tables up to date and makes the register one of the
+// generation wanted, or refuses it.
+func openRegister(ctx context.Context, db *store.DB, want retrieval.Generation) (*register, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err // unreachable: the folder is embedded
+	}
+	if err := db.Migrate(ctx, "register", files); err != nil {
+		return nil, err
+	}
+	r := &register{db: db}
+	err = db.Write(ctx, func(tx *sql.Tx) error {
+		if err := claimOwner(ctx, tx, &r.owner); err != nil {
+			return err
+		}
+		stored, err := readGeneration(ctx, tx)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return writeGeneration(ctx, tx, want)
+		case err != nil:
+			return err
+		case stored.Embedder != want.Embedder || stored.Cutting != want.Cutting ||
+			want.Dimensions != 0 && stored.Dimensions != 0 && want.Dimensions != stored.Dimensions:
+			return fmt.Errorf("%w: it was built with %+v, and %+v is wanted; run \"bureau reindex\"", retrieval.ErrGeneration, stored, want)
+		case stored.Dimensions == 0 && want.Dimensions != 0:
+			stored.Dimensions = want.Dimensions
+			return writeGeneration(ctx, tx, stored)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open register %s: %w", db.Path(), err)
+	}
+	return r, nil
+}
+
+// claimOwner reads the register's name, or gives it one.
+func claimOwner(ctx context.Context, tx *sql.Tx, owner *string) error {
+	value, err := meta(ctx, tx, "collection")
+	if errors.Is(err, sql.ErrNoRows) {
+		value = []byte(uuid.NewString())
+		err = setMeta(ctx, tx, "collection", value)
+	}
+	*owner = string(value)
+	return err
+}
+
+func readGeneration(ctx context.Context, tx *sql.Tx) (g retrieval.Generation, err error) {
+	value, err := meta(ctx, tx, "generation")
+	if err != nil {
+		return g, err
+	}
+	return g, json.Unmarshal(value, &g)
+}
+
+func writeGeneration(ctx context.Context, tx *sql.Tx, g retrieval.Generation) error {
+	value, err := json.Marshal(g)
+	if err != nil {
+		return err // unreachable: strings and numbers encode
+	}
+	return setMeta(ctx, tx, "generation", value)
+}
+
+// generation returns what the index is built with.
+func (r *register) generation(ctx context.Context) (g retrieval.Generation, err error) {
+	err = r.db.Read(ctx, func(tx *sql.Tx) error {
+		g, err = readGeneration(ctx, tx)
+		return err
+	})
+	return g, err
+}
+
+// settle decides, with the first passages of all, what holds for the whole
+// index: the dimensions of its vectors and the length that the weights of words
+// in the collection assume. It returns what was decided first.
+func (r *register) settle(ctx context.Context, dimensions, length int) (g retrieval.Generation, assumed retrieval.Statistics, err error) {
+	err = r.db.Write(ctx, func(tx *sql.Tx) error {
+		if g, err = readGeneration(ctx, tx); err != nil {
+			return err
+		}
+		if g.Dimensions == 0 && dimensions != 0 {
+			g.Dimensions = dimensions
+			if err := writeGeneration(ctx, tx, g); err != nil {
+				return err
+			}
+		}
+		n, err := metaNumber(ctx, tx, "length")
+		if err == nil && n == 0 {
+			n = int64(length)
+			err = setMeta(ctx, tx, "length", binary.AppendVarint(nil, n))
+		}
+		assumed.AverageLength = float64(n)
+		return err
+	})
+	if err != nil {
+		return g, assumed, fmt.Errorf("settle the shape of the index: %w", err)
+	}
+	return g, assumed, nil
+}
+
+// A row is what the register has of a document.
+type row struct {
+	document retrieval.Document
+	class    int64
+	edition  string
+	changed  int64
+}
+
+// rows returns the documents with these ids, as far as they are known.
+func (r *register) rows(ctx context.Context, ids []retrieval.DocumentID) (map[retrieval.DocumentID]row, error) {
+	wanted, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err // unreachable: strings encode
+	}
+	return r.query(ctx, "WHERE d.id IN (SELECT value FROM json_each($1))", string(wanted))
+}
+
+// query returns the documents that a condition selects.
+func (r *register) query(ctx context.Context, where string, args ...any) (map[retrieval.DocumentID]row, error) {
+	found := map[retrieval.DocumentID]row{}
+	readersOf := map[int64]access.Readers{}
+	err := r.db.Read(ctx, func(tx *sql.Tx) error {
+		return each(ctx, tx, func(rows *sql.Rows) error {
+			var (
+				one     row
+				encoded sql.RawBytes
+			)
+			d := &one.document
+			err := rows.Scan(&d.ID, &d.Source, &d.Path, &d.Title, &d.Language, &d.Updated, &d.Version, &one.edition, &one.class, &one.changed, &encoded)
+			if err != nil {
+				return err
+			}
+			readers, known := readersOf[one.class]
+			if !known {
+				if readers, err = decodeReaders(encoded); err != nil {
+					return fmt.Errorf("document %s: %w", d.ID, err)
+				}
+				readersOf[one.class] = readers
+			}
+			d.Readers = readers
+			found[d.ID] = one
+			return nil
+		}, `SELECT d.id, d.source, d.path, d.title, d.language, d.updated, d.version, d.edition, d.class, d.changed, c.readers
+			FROM documents d JOIN classes c ON c.id = d.class `+where, args...)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the register's documents: %w", err)
+	}
+	return found, nil
+}
+
+// decodeReaders reads the readers of a class. What this program does not know in
+// them may be a restriction, and is an error.
+func decodeReaders(data []byte) (readers access.Readers, err error) {
+	if err := json.Unmarshal(data, &readers); err != nil {
+		return access.Readers{}, fmt.Errorf("read readers: %w; \"bureau reindex\" builds the index anew", err)
+	}
+	return readers, nil
+}
+
+// each calls scan for every row that a query gives. What scan keeps of
+// sql.RawBytes it must copy.
+func each(ctx context.Context, tx *sql.Tx, scan func(*sql.Rows) error, query string, args ...any) (err error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// meta returns a value of the index as a whole, or sql.ErrNoRows.
+func meta(ctx context.Context, tx *sql.Tx, key string) (value []byte, err error) {
+	err = tx.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = $1", key).Scan(&value)
+	return value, err
+}
+
+// metaNumber returns a number of the index as a whole, 0 where there is none.
+func metaNumber(ctx context.Context, tx *sql.Tx, key string) (int64, error) {
+	value, err := meta(ctx, tx, key)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	n, _ := binary.Varint(value)
+	return n, err
+}
+
+func setMeta(ctx context.Context, tx *sql.Tx, key string, value []byte) error {
+	_, err := tx.ExecContext(ctx,
+		"INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)
+	return err
+}
+
+// jsonNumbers returns numbers as a JSON list, for queries.
+func jsonNumbers[T ~int64 | ~uint32](list []T) string {
+	text := []byte{'['}
+	for i, n := range list {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = strconv.AppendInt(text, int64(n), 10)
+	}
+	return string(append(text, ']'))
+}

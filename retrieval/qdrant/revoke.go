@@ -1,0 +1,225 @@
+package qdrant
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	client "github.com/qdrant/go-client/qdrant"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"bureau/access"
+	"bureau/retrieval"
+)
+
+// editionsPerCall is how many editions one filter names.
+const editionsPerCall = 100
+
+// Delete takes documents out. From the moment that the register has it no search
+// finds them, whatever the server does; an error says that their points may
+// still be on the server, and [Index.Settle] clears them away.
+func (x *Index) Delete(ctx context.Context, ids ...retrieval.DocumentID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	editions, err := x.register.commit(ctx, func(c *committing) error {
+		for _, id := range ids {
+			if err := c.takeOut(id); err != nil {
+				return fmt.Errorf("document %s: %w", id, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("delete documents: %w", err)
+	}
+	if err := x.clear(ctx, editions); err != nil {
+		return fmt.Errorf("delete documents: no search finds them any more, but their text is still on the server: %w", err)
+	}
+	return nil
+}
+
+// SetReaders changes who reads documents. From the moment that the register has
+// it nobody reads them who may not; an error says that those who may now do not
+// find them yet, and [Index.Settle] tells the server.
+func (x *Index) SetReaders(ctx context.Context, readers map[retrieval.DocumentID]access.Readers) error {
+	if len(readers) == 0 {
+		return nil
+	}
+	var moved []retrieval.DocumentID
+	_, err := x.register.commit(ctx, func(c *committing) error {
+		for _, id := range slices.Sorted(maps.Keys(readers)) {
+			known, err := c.move(id, readers[id])
+			if err != nil {
+				return fmt.Errorf("document %s: %w", id, err)
+			}
+			if known {
+				moved = append(moved, id)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("set readers: %w", err)
+	}
+	if err := x.send(ctx, moved); err != nil {
+		return fmt.Errorf("set readers: nobody reads what they may not, but who may now does not find it yet: %w", err)
+	}
+	return nil
+}
+
+// Settle clears away points that are in force for nobody and tells the server
+// of readers that it has not heard of; see [retrieval.Writer].
+func (x *Index) Settle(ctx context.Context) error {
+	var editions []string
+	var documents []retrieval.DocumentID
+	err := x.register.db.Read(ctx, func(tx *sql.Tx) error {
+		return errors.Join(
+			each(ctx, tx, func(rows *sql.Rows) error {
+				var edition string
+				err := rows.Scan(&edition)
+				editions = append(editions, edition)
+				return err
+			}, "SELECT edition FROM leftovers"),
+			each(ctx, tx, func(rows *sql.Rows) error {
+				var id retrieval.DocumentID
+				err := rows.Scan(&id)
+				documents = append(documents, id)
+				return err
+			}, "SELECT document FROM unsent"))
+	})
+	if err != nil {
+		return fmt.Errorf("read what is left to do: %w", err)
+	}
+	if err := errors.Join(x.clear(ctx, editions), x.send(ctx, documents)); err != nil {
+		return fmt.Errorf("settle collection %s: %w", x.collection, err)
+	}
+	return nil
+}
+
+// clear takes the points of editions off the server and forgets the editions.
+func (x *Index) clear(ctx context.Context, editions []string) error {
+	for some := range slices.Chunk(editions, editionsPerCall) {
+		selected, err := ofEditions(some)
+		if err != nil {
+			return err
+		}
+		result, err := once(ctx, x.server, "clear away passages of collection "+x.collection, func(ctx context.Context) (*client.UpdateResult, error) {
+			return doneWithout(x.server.revoking.Delete(ctx, &client.DeletePoints{
+				CollectionName: x.collection, Wait: client.PtrOf(true), Points: client.NewPointsSelectorFilter(selected),
+			}))
+		})
+		if err := completed("clear away passages", result, err); err != nil {
+			return err
+		}
+		if err := x.register.forget(ctx, some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// doneWithout takes a change of points as done where there is no collection, and
+// so no point.
+func doneWithout(result *client.UpdateResult, err error) (*client.UpdateResult, error) {
+	if status.Code(err) == codes.NotFound {
+		return &client.UpdateResult{Status: client.UpdateStatus_Completed}, nil
+	}
+	return result, err
+}
+
+// ofEditions returns the filter that selects the points of editions. One that
+// would select anything else is refused: to Qdrant an empty filter is every
+// point.
+func ofEditions(editions []string) (*client.Filter, error) {
+	if len(editions) == 0 {
+		return nil, errors.New("select passages: no edition is named, which would select all")
+	}
+	for _, edition := range editions {
+		if documentOf(edition) == "" {
+			return nil, fmt.Errorf("select passages: %q is no edition", edition)
+		}
+	}
+	return &client.Filter{Must: []*client.Condition{client.NewMatchKeywords(fieldEdition, editions...)}}, nil
+}
+
+// forget forgets editions that were cleared away.
+func (r *register) forget(ctx context.Context, editions []string) error {
+	list, err := json.Marshal(editions)
+	if err != nil {
+		return err // unreachable: strings encode
+	}
+	err = r.db.Write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "DELETE FROM leftovers WHERE edition IN (SELECT value FROM json_each($1))", string(list))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("forget what was cleared away: %w", err)
+	}
+	return nil
+}
+
+// send tells the server who reads documents by now, those with the same readers
+// together.
+func (x *Index) send(ctx context.Context, ids []retrieval.DocumentID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	x.sending.Lock()
+	defer x.sending.Unlock()
+	rows, err := x.register.rows(ctx, ids)
+	if err != nil {
+		return err
+	}
+	classes := map[int64][]row{}
+	for _, r := range rows {
+		classes[r.class] = append(classes[r.class], r)
+	}
+	for _, class := range slices.Sorted(maps.Keys(classes)) {
+		for some := range slices.Chunk(classes[class], editionsPerCall) {
+			if err := x.sendSome(ctx, some); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// sendSome tells the server of documents with the same readers.
+func (x *Index) sendSome(ctx context.Context, rows []row) error {
+	var editions []string
+	for _, r := range rows {
+		editions = append(editions, r.edition)
+	}
+	selected, err := ofEditions(editions)
+	if err != nil {
+		return err
+	}
+	result, err := once(ctx, x.server, "set who reads passages of collection "+x.collection, func(ctx context.Context) (*client.UpdateResult, error) {
+		return doneWithout(x.server.revoking.SetPayload(ctx, &client.SetPayloadPoints{
+			CollectionName: x.collection, Wait: client.PtrOf(true),
+			Payload: readersPayload(rows[0].document.Readers), PointsSelector: client.NewPointsSelectorFilter(selected),
+		}))
+	})
+	if err := completed("set who reads passages", result, err); err != nil {
+		return err
+	}
+	err = x.register.db.Write(ctx, func(tx *sql.Tx) error {
+		for _, r := range rows { // a change that came meanwhile stays to be sent
+			if _, err := tx.ExecContext(ctx, `DELETE FROM unsent WHERE document = $1
+				AND NOT EXISTS (SELECT 1 FROM documents WHERE id = $1 AND changed > $2)`, r.document.ID, r.changed); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("note who was told: %w", err)
+	}
+	return nil
+}

@@ -12,7 +12,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/tmc/langchaingo/embeddings"
 	"github.com/tmc/langchaingo/llms"
 
 	"bureau/access"
@@ -41,9 +40,9 @@ type Searcher interface {
 // An Answerer answers questions from passages. Its fields are set once,
 // before the first answer; answers may run at once.
 type Answerer struct {
+	// Searcher finds the sources. The embedder in its result compares sentences
+	// across languages; without one, numbers only are compared.
 	Searcher Searcher
-	// Embedder compares sentences across languages; nil compares numbers only.
-	Embedder embeddings.Embedder
 	// Model writes the answers; nil answers with quotes. It must call its
 	// streaming function on the goroutine that called it, one chunk at a time.
 	Model llms.Model
@@ -187,7 +186,7 @@ func (w *writing) refuse() error {
 	if err := w.emit(r); err != nil {
 		return err
 	}
-	return w.emit(Done{Mode: Refused, Text: r.Text, Degraded: w.degraded})
+	return w.emit(Done{Mode: Refused, Text: r.Text, Partial: w.result.Degraded != nil, Degraded: w.degraded})
 }
 
 // contacts returns whom the asker may turn to: the departments of the scope

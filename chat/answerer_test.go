@@ -347,3 +347,31 @@ func TestSourceNamesOnlyDepartmentsOfTheAsker(t *testing.T) {
 		t.Errorf("departments %v", got)
 	}
 }
+
+// halfAway finds what its searcher finds, and says that the search was not the
+// one that is configured.
+type halfAway struct{ Searcher }
+
+func (s halfAway) Search(ctx context.Context, scope access.Scope, q retrieval.Question) (retrieval.Result, error) {
+	result, err := s.Searcher.Search(ctx, scope, q)
+	result.Degraded = retrieval.ErrUnavailable
+	return result, err
+}
+
+func TestPartialSearchIsSaidInEveryMode(t *testing.T) {
+	for name, question := range map[string]string{"answered": "年假有几天？", "refused": "What does the canteen cost?"} {
+		for _, quoting := range []bool{false, true} {
+			a, model := answererOf("员工每年享有25天年假。", "员工每年享有25天年假。")
+			if quoting {
+				a.Model = nil
+			}
+			if r := ask(t, a, scopeOf(t, "hanna"), Question{Text: question}); r.done.Partial {
+				t.Errorf("%s with %v: a whole search is said to be partial", name, model)
+			}
+			a.Searcher = halfAway{a.Searcher}
+			if r := ask(t, a, scopeOf(t, "hanna"), Question{Text: question}); !r.done.Partial || !errors.Is(r.done.Degraded, retrieval.ErrUnavailable) {
+				t.Errorf("%s, quoting %t: a partial search ends with %+v", name, quoting, r.done)
+			}
+		}
+	}
+}

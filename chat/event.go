@@ -125,6 +125,9 @@ type Done struct {
 	// Cut says that the answer ended before the model was finished, by its
 	// length limit.
 	Cut bool
+	// Partial says that the search was not the one that is configured, so that
+	// the sources may not be the best ones, and a refusal not the last word.
+	Partial bool
 	// Degraded says what was missing though it is configured: the embedder,
 	// or the model (an [ErrModelUnavailable]). It is for the operator's log,
 	// not for people, and nil where nothing was.

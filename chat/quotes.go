@@ -30,7 +30,7 @@ func (w *writing) quote(t *transcript, heading string) error {
 	if err := w.quotes(t, heading); err != nil {
 		return err
 	}
-	return w.emit(Done{Mode: ByQuotes, Text: t.text.String(), Cited: t.citations(), Degraded: w.degraded})
+	return w.emit(Done{Mode: ByQuotes, Text: t.text.String(), Cited: t.citations(), Partial: w.result.Degraded != nil, Degraded: w.degraded})
 }
 
 // quotes appends the best sources under a heading, each cited to itself.

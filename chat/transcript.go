@@ -35,7 +35,7 @@ type hint struct {
 func newTranscript(w *writing, sources []Source) *transcript {
 	return &transcript{
 		emit: w.emit, language: w.language, sources: sources, cited: make(map[int]bool),
-		attributor: newAttributor(w.answerer.Embedder, sources),
+		attributor: newAttributor(w.result.Embedder, sources),
 	}
 }
 

@@ -65,7 +65,7 @@ func (w *writing) write(ctx context.Context) error {
 		return w.quote(t, words[w.language].quotesInstead)
 	}
 	w.answerer.Rate.Observe(c.estimated, c.fixed, info.promptTokens, info.promptTime)
-	done := Done{Mode: ByModel, Text: t.text.String(), Cited: t.citations(), Model: info.model, Cut: info.cut, Degraded: w.degraded}
+	done := Done{Mode: ByModel, Text: t.text.String(), Cited: t.citations(), Model: info.model, Cut: info.cut, Partial: w.result.Degraded != nil, Degraded: w.degraded}
 	if !saysNothing(done.Text) {
 		return w.emit(done)
 	}

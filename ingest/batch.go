@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/google/uuid"
-
 	"bureau/retrieval"
 )
 
@@ -87,7 +85,24 @@ func (r *run) hold(ctx context.Context) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	return r.Ledger.put(ctx, entries)
+	return r.record(ctx, entries)
+}
+
+// record writes new texts and their readers to the ledger. Of an outdated text
+// the other generations have no use from then on; the current one has it until
+// the new one replaces it.
+func (r *run) record(ctx context.Context, entries []entry) error {
+	if err := r.Ledger.put(ctx, entries); err != nil {
+		return err
+	}
+	var outdated []retrieval.DocumentID
+	for _, e := range entries {
+		if known, ok := r.known[e.document.ID]; ok && known.document.Version != e.document.Version {
+			outdated = append(outdated, e.document.ID)
+		}
+	}
+	r.beside.do(ctx, func(o Other) error { return deleteFrom(ctx, o.Index, outdated) })
+	return nil
 }
 
 func entriesOf(jobs []job) []entry {
@@ -102,10 +117,10 @@ func entriesOf(jobs []job) []entry {
 // ledger, their passages to the index, and then their state to the ledger.
 func (r *run) write(ctx context.Context, jobs []job) (w written) {
 	entries := entriesOf(jobs)
-	if w.err = r.Ledger.put(ctx, entries); w.err != nil {
+	if w.err = r.record(ctx, entries); w.err != nil {
 		return w
 	}
-	ready, failed, err := r.embedAll(ctx, jobs)
+	ready, failed, err := r.maker.embedAll(ctx, jobs)
 	if err != nil {
 		w.err = err
 		return w
@@ -119,37 +134,16 @@ func (r *run) write(ctx context.Context, jobs []job) (w written) {
 	if len(ready) == 0 {
 		return w
 	}
-	replacements := make([]retrieval.Replacement, len(ready))
 	entries = entries[:0]
-	for i, done := range ready {
-		replacements[i] = retrieval.Replacement{Document: done.entry.document, Passages: done.passages}
+	for _, done := range ready {
 		done.entry.state, done.entry.markdown = stateIndexed, nil
 		entries = append(entries, done.entry)
 		w.passages += len(done.passages)
 	}
-	if err := r.Index.ReplaceAll(ctx, replacements); err != nil {
+	if err := r.Index.ReplaceAll(ctx, replacementsOf(ready)); err != nil {
 		return written{failed: w.failed, err: fmt.Errorf("write to the index: %w", err)}
 	}
 	w.indexed = len(ready)
 	w.err = r.Ledger.put(ctx, entries)
 	return w
-}
-
-// passageSpace is the namespace of passage ids.
-var passageSpace = uuid.MustParse("6f6ea7cb-7d3c-5c1e-9b52-3a4d0f3e8f11")
-
-// passages gives the pieces of a document their ids. An id depends only on
-// where a passage stands and on the generation, so that indexing again
-// overwrites.
-func (r *run) passages(d retrieval.Document, pieces []Piece) []retrieval.Passage {
-	passages := make([]retrieval.Passage, len(pieces))
-	for i, piece := range pieces {
-		place := fmt.Appendf(nil, "%s\x00%s\x00%d\x00%s/%s", d.Source, d.Path, i, r.Generation.Embedder, r.Generation.Cutting)
-		passages[i] = retrieval.Passage{
-			ID: uuid.NewSHA1(passageSpace, place).String(), Document: d.ID, Ordinal: i,
-			Headings: piece.Headings, Anchor: piece.Anchor, Header: piece.Header, Text: piece.Text,
-			Start: piece.Start, End: piece.End, Language: piece.Language,
-		}
-	}
-	return passages
 }

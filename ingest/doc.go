@@ -6,6 +6,9 @@
 // changed to the index; the [Ledger] remembers every document with its state,
 // its readers and its text.
 //
+// The index comes in [Generations], one of which is in use. A [Reindex] fills
+// another from the ledger alone, beside the one that answers.
+//
 //	pipeline := ingest.Pipeline{Sources: sources, Policy: policy, Ledger: ledger, Index: index, …}
 //	report, err := pipeline.Run(ctx)
 package ingest

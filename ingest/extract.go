@@ -9,6 +9,11 @@ import (
 	"unicode/utf8"
 )
 
+// ExtractionVersion names the way in which Extract extracts. A document that
+// was extracted in another way is read anew, so it changes with every change
+// of what Extract returns.
+const ExtractionVersion = "1"
+
 // MaxBytes is the size of the largest file that is read, 32 MiB: ten times
 // the Bible. What is larger is a dump, not an article.
 const MaxBytes = 32 << 20

@@ -62,7 +62,7 @@ type entry struct {
 	reason     string // why it failed, or is read by nobody
 	size       int64
 	modified   int64  // nanoseconds since 1970
-	generation string // what it was cut and embedded with
+	extraction string // how its text was extracted
 	front      FrontMatter
 	headings   []string
 	passages   int
@@ -70,7 +70,7 @@ type entry struct {
 }
 
 // entryColumns are the columns of an entry, as scanEntry reads them.
-const entryColumns = `id, source, path, state, reason, size, modified, version, generation,
+const entryColumns = `id, source, path, state, reason, size, modified, version, extraction,
 	front, readers, title, language, updated, headings, passages`
 
 // scanEntry reads one row of entryColumns. Readers or a front matter that
@@ -81,7 +81,7 @@ func scanEntry(row interface{ Scan(...any) error }) (entry, error) {
 		front, readers, headings string
 	)
 	d := &e.document
-	if err := row.Scan(&d.ID, &d.Source, &d.Path, &e.state, &e.reason, &e.size, &e.modified, &d.Version, &e.generation,
+	if err := row.Scan(&d.ID, &d.Source, &d.Path, &e.state, &e.reason, &e.size, &e.modified, &d.Version, &e.extraction,
 		&front, &readers, &d.Title, &d.Language, &d.Updated, &headings, &e.passages); err != nil {
 		return entry{}, err
 	}
@@ -100,6 +100,30 @@ func (l *Ledger) entries(ctx context.Context) (map[retrieval.DocumentID]entry, e
 	all := map[retrieval.DocumentID]entry{}
 	err := l.query(ctx, func(e entry) { all[e.document.ID] = e }, "SELECT "+entryColumns+" FROM documents")
 	return all, err
+}
+
+// some returns the documents with these ids, as far as the ledger has them.
+func (l *Ledger) some(ctx context.Context, ids []retrieval.DocumentID) (map[retrieval.DocumentID]entry, error) {
+	wanted, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err // unreachable: strings encode
+	}
+	some := make(map[retrieval.DocumentID]entry, len(ids))
+	err = l.query(ctx, func(e entry) { some[e.document.ID] = e },
+		"SELECT "+entryColumns+" FROM documents WHERE id IN (SELECT value FROM json_each($1))", string(wanted))
+	return some, err
+}
+
+// withText returns a document with its text; sql.ErrNoRows for an unknown one.
+func (l *Ledger) withText(ctx context.Context, id retrieval.DocumentID) (e entry, err error) {
+	err = l.db.Read(ctx, func(tx *sql.Tx) error {
+		if e, err = scanEntry(tx.QueryRowContext(ctx, "SELECT "+entryColumns+" FROM documents WHERE id = $1", id)); err != nil {
+			return err
+		}
+		e.markdown = new(string)
+		return tx.QueryRowContext(ctx, "SELECT markdown FROM documents WHERE id = $1", id).Scan(e.markdown)
+	})
+	return e, err
 }
 
 // query calls visit for each entry that a query of entryColumns returns.
@@ -144,11 +168,11 @@ func putEntry(ctx context.Context, tx *sql.Tx, e entry) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO documents (`+entryColumns+`, markdown)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, coalesce($17, ''))
 		ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason = excluded.reason,
-			size = excluded.size, modified = excluded.modified, version = excluded.version, generation = excluded.generation,
+			size = excluded.size, modified = excluded.modified, version = excluded.version, extraction = excluded.extraction,
 			front = excluded.front, readers = excluded.readers, title = excluded.title, language = excluded.language,
 			updated = excluded.updated, headings = excluded.headings, passages = excluded.passages,
 			markdown = coalesce($17, documents.markdown)`,
-		d.ID, d.Source, d.Path, e.state, e.reason, e.size, e.modified, d.Version, e.generation,
+		d.ID, d.Source, d.Path, e.state, e.reason, e.size, e.modified, d.Version, e.extraction,
 		string(front), string(readers), d.Title, d.Language, d.Updated, string(headings), e.passages, e.markdown)
 	return err
 }

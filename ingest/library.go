@@ -53,22 +53,14 @@ func (l *Ledger) Read(ctx context.Context, scope access.Scope, id retrieval.Docu
 	if scope.IsZero() {
 		return retrieval.Text{}, fmt.Errorf("read document: %w", retrieval.ErrNotFound)
 	}
-	var text retrieval.Text
-	err := l.db.Read(ctx, func(tx *sql.Tx) error {
-		e, err := scanEntry(tx.QueryRowContext(ctx, "SELECT "+entryColumns+" FROM documents WHERE id = $1", id))
-		if err != nil || !scope.Allows(e.document.Readers) {
-			return err
-		}
-		text.Document = e.document
-		return tx.QueryRowContext(ctx, "SELECT markdown FROM documents WHERE id = $1", id).Scan(&text.Markdown)
-	})
-	if errors.Is(err, sql.ErrNoRows) || err == nil && text.Document.ID == "" {
+	e, err := l.withText(ctx, id)
+	switch {
+	case errors.Is(err, sql.ErrNoRows), err == nil && !scope.Allows(e.document.Readers):
 		err = retrieval.ErrNotFound
+	case err == nil:
+		return retrieval.Text{Document: e.document, Markdown: *e.markdown}, nil
 	}
-	if err != nil {
-		return retrieval.Text{}, fmt.Errorf("read document: %w", err)
-	}
-	return text, nil
+	return retrieval.Text{}, fmt.Errorf("read document: %w", err)
 }
 
 // Counts are how many documents are in each state.

@@ -89,7 +89,7 @@ func openOffice(t testing.TB, folder, data string) *office {
 	}
 	o.Pipeline = &Pipeline{
 		Sources: []Source{{ID: "docs", Path: folder, Readers: readBy(access.Everyone)}},
-		Policy:  policyOf(t), Ledger: ledger, Embedder: o.embedder, Lock: filepath.Join(data, "ingest.lock"),
+		Policy:  policyOf(t), Ledger: ledger, Embedder: o.embedder,
 	}
 	o.openIndex("word-hash")
 	t.Cleanup(func() {

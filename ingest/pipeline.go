@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/tmc/langchaingo/embeddings"
@@ -10,15 +11,16 @@ import (
 	"bureau/retrieval"
 )
 
-// A Pipeline brings an index up to date with the documents of its sources.
+// A Pipeline brings the index up to date with the documents of its sources:
+// the generation in use, and in what leaves and is revoked all others.
 type Pipeline struct {
 	Sources []Source
 	Policy  Policy
 	Ledger  *Ledger
-	Index   retrieval.Writer
-	// Generation is what Index is built with. A document that was written with
-	// another embedder or cutting is read and written anew.
+	Index   retrieval.Writer // of the generation in use
+	// Generation is what Index is built with.
 	Generation retrieval.Generation
+	Others     []Other // all other generations
 	// Embedder gives the vectors, of length 1; nil for an index without
 	// vectors. What it has embedded once, under the model's name of Generation,
 	// it is not asked for again. An error with a method Unavailable() bool that
@@ -26,7 +28,6 @@ type Pipeline struct {
 	Embedder embeddings.Embedder
 	Limit    Limit    // of a passage
 	Progress Progress // told about each document that is worked on; nil for nobody
-	Lock     string   // file that keeps a second run away
 }
 
 // A Progress is told how a run goes on.
@@ -42,8 +43,9 @@ type Progress interface {
 // Run makes the index equal to the documents and reports what it did. What is
 // wrong with one document or one folder is in the report, and the rest goes
 // on; an error means that the run itself could not go on: the embedder, the
-// index or the ledger is not to be had, another run is under way (ErrRunning),
-// or ctx ended. What was done by then stays done.
+// index or the ledger is not to be had, or ctx ended. What was done by then
+// stays done. Who calls it has the [Lock] of ingest, from before it asked which
+// generation is in use.
 //
 // A run first takes away: what is gone, and what others read now. Then it
 // reads and embeds, which may take hours. When the embedder fails it, it still
@@ -56,21 +58,17 @@ type Progress interface {
 // needs the consent of both, in between only those read who may read under
 // both. A document that leaves goes from the index first; until the ledger
 // forgets it, the next run knows that it is not finished.
-func (p *Pipeline) Run(ctx context.Context) (_ *Report, err error) {
+func (p *Pipeline) Run(ctx context.Context) (*Report, error) {
 	start := time.Now()
-	unlock, err := lock(p.Lock)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, unlock()) }()
-
 	r := &run{
 		Pipeline: p,
 		report:   &Report{Failed: []Finding{}, Warnings: []Finding{}, Ignored: map[string]int{}},
-		embedder: checkedEmbedder{Embedder: p.Embedder, dimensions: p.Generation.Dimensions},
+		maker:    newMaker(p.Ledger, p.Generation, p.Embedder, p.Limit),
+		beside:   beside{others: slices.Clone(p.Others)},
 	}
-	err = r.do(ctx)
-	r.report.Embedded = r.embedder.embedded
+	err := r.do(ctx)
+	r.report.Embedded, r.report.Dimensions = r.maker.embedder.embedded, r.maker.embedder.dimensions
+	r.report.Behind = r.beside.behind
 	r.report.finish(time.Since(start))
 	return r.report, err
 }
@@ -78,15 +76,16 @@ func (p *Pipeline) Run(ctx context.Context) (_ *Report, err error) {
 // A run is one pass over all sources.
 type run struct {
 	*Pipeline
-	report   *Report
-	embedder checkedEmbedder
-	known    map[retrieval.DocumentID]entry              // as the run found the ledger
-	indexed  map[retrieval.DocumentID]retrieval.Document // as the run found the index
-	changed  []entry                                     // with the text as it was
-	unread   []file                                      // that may have another text
-	pending  batch
-	flushed  <-chan written // the batch that is being embedded, nil when there is none
-	down     error          // why the embedder is not to be had, nil while it is
+	report  *Report
+	maker   *maker
+	beside  beside
+	known   map[retrieval.DocumentID]entry              // as the run found the ledger
+	indexed map[retrieval.DocumentID]retrieval.Document // as the run found the index
+	changed []entry                                     // with the text as it was
+	unread  []file                                      // that may have another text
+	pending batch
+	flushed <-chan written // the batch that is being embedded, nil when there is none
+	down    error          // why the embedder is not to be had, nil while it is
 }
 
 func (r *run) do(ctx context.Context) error {

@@ -3,41 +3,37 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"bureau/access"
 	"bureau/retrieval"
 )
 
 // reconcile reads what the ledger and the index have and mends what an earlier
-// run may have left. Documents that the index has and the ledger does not know
-// leave it. Where the two disagree about the readers of the same text, the
-// ledger's word, which was written first, is written to the index. Of another
-// text it is not: the ledger's readers may be those of a text that has yet to
-// replace it.
+// run may have left: documents that the index has and the ledger does not know
+// leave it, and where the two disagree about the readers of the same text, the
+// ledger's word, which was written first, is written to the index. An outdated
+// text stays until the new one replaces it.
 func (r *run) reconcile(ctx context.Context) error {
+	if err := r.Index.Settle(ctx); err != nil {
+		return fmt.Errorf("settle the index: %w", err)
+	}
 	var err error
 	if r.known, err = r.Ledger.entries(ctx); err != nil {
 		return err
 	}
-	if r.indexed, err = r.Index.Documents(ctx); err != nil {
-		return fmt.Errorf("list the index: %w", err)
-	}
-	var gone []retrieval.DocumentID
-	readers := map[retrieval.DocumentID]access.Readers{}
-	for id, document := range r.indexed {
-		e, ok := r.known[id]
-		switch {
-		case !ok || e.document.Readers.IsNobody():
-			gone = append(gone, id)
-			delete(r.indexed, id)
-		case e.document.Version == document.Version && !e.document.Readers.Equal(document.Readers):
-			readers[id] = e.document.Readers
-		}
-	}
-	if err := r.setReaders(ctx, readers); err != nil {
+	if r.indexed, err = documentsOf(ctx, r.Index); err != nil {
 		return err
 	}
-	return r.delete(ctx, gone)
+	wrong := differ(r.known, r.indexed)
+	if err := wrong.mend(ctx, r.Index); err != nil {
+		return err
+	}
+	for _, id := range wrong.gone {
+		delete(r.indexed, id)
+	}
+	r.alignOthers(ctx)
+	return nil
 }
 
 // walk walks every source.
@@ -125,23 +121,21 @@ func (r *run) putChanged(ctx context.Context) error {
 	return r.setReaders(ctx, readers)
 }
 
+// setReaders changes who reads documents, in every generation.
 func (r *run) setReaders(ctx context.Context, readers map[retrieval.DocumentID]access.Readers) error {
-	if len(readers) == 0 {
-		return nil
+	if err := setReadersIn(ctx, r.Index, readers); err != nil {
+		return err
 	}
-	if err := r.Index.SetReaders(ctx, readers); err != nil {
-		return fmt.Errorf("change who reads %d documents in the index: %w", len(readers), err)
-	}
+	r.beside.do(ctx, func(o Other) error { return setReadersIn(ctx, o.Index, readers) })
 	return nil
 }
 
-// delete takes documents out of the index.
+// delete takes documents out of every generation.
 func (r *run) delete(ctx context.Context, ids []retrieval.DocumentID) error {
-	if len(ids) == 0 {
-		return nil
+	indexed := slices.DeleteFunc(slices.Clone(ids), func(id retrieval.DocumentID) bool { _, ok := r.indexed[id]; return !ok })
+	if err := deleteFrom(ctx, r.Index, indexed); err != nil {
+		return err
 	}
-	if err := r.Index.Delete(ctx, ids...); err != nil {
-		return fmt.Errorf("delete %d documents from the index: %w", len(ids), err)
-	}
+	r.beside.do(ctx, func(o Other) error { return deleteFrom(ctx, o.Index, ids) })
 	return nil
 }

@@ -24,7 +24,9 @@ type Report struct {
 	Failed         []Finding      `json:"failed"`         // documents that are not in the index, and folders that were not seen
 	Warnings       []Finding      `json:"warnings"`
 	Ignored        map[string]int `json:"ignored,omitempty"` // files of kinds that are not read, by extension
+	Behind         []Behind       `json:"behind,omitempty"`  // other generations that have yet to take in what left
 	Seconds        float64        `json:"seconds"`
+	Dimensions     int            `json:"-"` // of the vectors, 0 where none was needed
 }
 
 // A Finding is what is wrong with a document, or with a folder, the source's
@@ -35,8 +37,9 @@ type Finding struct {
 	Reason string `json:"reason"`
 }
 
-// OK reports whether every document of every source is in the index as it is.
-func (r *Report) OK() bool { return len(r.Failed) == 0 }
+// OK reports whether every document of every source is in the index as it is,
+// and what has left is in no other generation either.
+func (r *Report) OK() bool { return len(r.Failed) == 0 && len(r.Behind) == 0 }
 
 func (r *Report) fail(source, path string, err error) {
 	r.Failed = append(r.Failed, Finding{source, path, err.Error()})
@@ -73,6 +76,9 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 		for _, f := range list.findings {
 			fmt.Fprintf(&b, "  %s: %s: %s\n", list.label, path.Join(f.Source, f.Path), f.Reason)
 		}
+	}
+	for _, behind := range r.Behind {
+		fmt.Fprintf(&b, "  behind: %s\n", behind)
 	}
 	n, err := io.WriteString(w, b.String())
 	return int64(n), err

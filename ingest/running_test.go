@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"strconv"
-	"strings"
 	"testing"
 
 	"bureau/access"
@@ -58,19 +55,6 @@ func TestReadersAreTakenAwayBeforeAnythingIsEmbedded(t *testing.T) {
 	}
 	o.wantFinds("feng", "holiday")
 	o.wantFinds("hanna", "holiday", "z.md")
-}
-
-func TestSecondRunAtOnceIsRefused(t *testing.T) {
-	o := newOffice(t)
-	o.write("a.md", "A holiday.")
-	var second error
-	o.Progress = stepper(func() { _, second = o.Run(t.Context()) })
-	o.run()
-	if !errors.Is(second, ErrRunning) || !strings.Contains(second.Error(), strconv.Itoa(os.Getpid())) {
-		t.Errorf("error %v, want ErrRunning with the process", second)
-	}
-	o.Progress = nil
-	o.run()
 }
 
 func TestRunEndsWithItsContext(t *testing.T) {

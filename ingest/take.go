@@ -31,11 +31,11 @@ func (r *run) look(ctx context.Context, f file) error {
 	return nil
 }
 
-// isCurrent reports whether the index has the text of e, cut and embedded as
-// this run does it.
+// isCurrent reports whether the index has the text of e, extracted as this run
+// does it.
 func (r *run) isCurrent(e entry, source Source) bool {
 	document, ok := r.indexed[e.document.ID]
-	return ok && e.state == stateIndexed && document.Version == e.document.Version && e.generation == r.generation(source)
+	return ok && e.state == stateIndexed && document.Version == e.document.Version && e.extraction == extraction(source)
 }
 
 // take reads a file and brings its document up to date, or adds it to the
@@ -53,7 +53,7 @@ func (r *run) take(ctx context.Context, f file) error {
 	if err != nil {
 		return r.fail(ctx, r.blank(f), err)
 	}
-	version := hashOf(data)
+	version := hashOf(f.source, data)
 	e := r.known[documentID(f.source.ID, f.path)]
 	if r.isCurrent(e, f.source) && e.document.Version == version {
 		e.size, e.modified = f.size, f.modified.UnixNano()
@@ -103,10 +103,10 @@ func (r *run) newText(ctx context.Context, f file, version string, data []byte) 
 	e.front.FromTime, e.front.UntilTime = storable(x.Front.FromTime), storable(x.Front.UntilTime)
 	d := &e.document
 	d.Title, d.Language, d.Updated, d.Version, d.Readers = x.Title, x.Language, x.Updated, version, readers
-	pieces := Cut(x, r.Limit)
-	e.state, e.generation, e.passages, e.headings = stateExtracted, r.generation(f.source), len(pieces), headingsOf(pieces)
-	e.markdown = &x.Markdown
-	return r.add(ctx, job{entry: e, passages: r.passages(*d, pieces)})
+	e.state, e.extraction, e.markdown = stateExtracted, extraction(f.source), &x.Markdown
+	pieces := r.maker.cut(e)
+	e.passages, e.headings = len(pieces), headingsOf(pieces)
+	return r.add(ctx, job{entry: e, passages: r.maker.passages(*d, pieces)})
 }
 
 // blank is the entry of a file that nothing is known of but its place.
@@ -153,20 +153,16 @@ func (r *run) withhold(ctx context.Context, e entry, s state, reason string) err
 	if err := r.Ledger.put(ctx, []entry{empty}); err != nil {
 		return err
 	}
-	if _, ok := r.indexed[d.ID]; !ok {
-		return nil
-	}
 	return r.delete(ctx, []retrieval.DocumentID{d.ID})
 }
 
-// hashOf is the version of a file's content.
-func hashOf(data []byte) string {
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:16])
+// hashOf is the version of a document: of its file's content, and of the way
+// its text is made of it.
+func hashOf(source Source, data []byte) string {
+	h := sha256.New()
+	_, _ = h.Write(append([]byte(extraction(source)+"\x00"), data...)) // never fails
+	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// generation names what a document of a source is cut and embedded with. The
-// dimensions are not part of it: an index learns them from its first vector.
-func (r *run) generation(source Source) string {
-	return strings.Join([]string{r.Generation.Embedder, r.Generation.Cutting, source.Language}, "/")
-}
+// extraction names how the documents of a source are extracted.
+func extraction(source Source) string { return ExtractionVersion + "/" + source.Language }

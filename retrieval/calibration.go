@@ -175,7 +175,8 @@ func nearest(r Rankings, scripts map[string]script, written script) float64 {
 // script: what the embedder leaves of its scale for telling texts apart.
 func spread(probes map[script][][]float32) float64 {
 	sum, n := 0.0, 0
-	for _, vectors := range probes {
+	for _, written := range []script{false, true} { // in one order, so that the sum is the same to its last bit
+		vectors := probes[written]
 		for i, a := range vectors {
 			for _, b := range vectors[:i] {
 				sum += dot(a, b)

@@ -15,6 +15,10 @@ var ErrNoScope = errors.New("the scope reads nothing")
 // another way of cutting passages than the one it was asked with.
 var ErrGeneration = errors.New("the index belongs to another generation")
 
+// ErrUnavailable says that the index cannot be asked now: its server is away, or
+// does not answer in time. Asking later may help.
+var ErrUnavailable = errors.New("the index is not available")
+
 // A Generation names what one index was built with.
 type Generation struct {
 	Embedder   string // model name, or "" for an index without vectors
@@ -41,6 +45,11 @@ type Rankings struct {
 	// DenseFloor is the cosine of the last of the K nearest passages: what a
 	// passage that is not in Dense has at most.
 	DenseFloor float64
+	// Passages is how many the scope reads.
+	Passages int
+	// Estimated says that Dense may lack passages: not every one of the scope was
+	// scored, but those that an estimate took for near.
+	Estimated bool
 }
 
 // A Query is one search, ready for an engine.

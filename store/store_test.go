@@ -197,6 +197,22 @@ func TestDatabaseIsItsOwnersAlone(t *testing.T) {
 	}
 }
 
+// Who has a database open that another process deletes must not bring back an
+// empty one.
+func TestDeletedDatabaseDoesNotComeBack(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.db")
+	db := open(t, path)
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Read(t.Context(), func(*sql.Tx) error { return nil }); err == nil {
+		t.Error("a new connection to the deleted database was opened")
+	}
+	if _, err := os.Stat(path); !os.IsNotExist(err) {
+		t.Errorf("the file is back: %v", err)
+	}
+}
+
 func TestDamagedFileIsNamedWithItsRemedy(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.db")
 	if err := os.WriteFile(path, []byte(strings.Repeat("not a database", 100)), 0o600); err != nil {

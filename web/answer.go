@@ -220,7 +220,7 @@ func (a *answer) finish(ctx context.Context, end chat.Done) error {
 	stopped := errors.Is(context.Cause(ctx), errStopped)
 	return a.send(a.visit.conn.ctx, &done{
 		head: a.head("done"), Mode: string(end.Mode), Cited: append([]int{}, end.Cited...),
-		Markdown: a.transcript.markdown(end.Text), Stopped: stopped, Cut: end.Cut && !stopped,
+		Markdown: a.transcript.markdown(end.Text), Stopped: stopped, Cut: end.Cut && !stopped, Partial: end.Partial,
 	})
 }
 

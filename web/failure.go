@@ -97,6 +97,8 @@ var failures = []failure{
 		"这里还没有设置登录方式，请联系公司的管理员。", "這裡還沒有設定登入方式，請聯絡公司的管理員。"}},
 	{errShutdown, "restarting", http.StatusServiceUnavailable, websocket.CloseGoingAway, true, phrase{
 		"Bureau is being restarted. Please ask again in a moment.", "系统正在重启，请稍后重新提问。", "系統正在重新啟動，請稍後重新提問。"}},
+	{retrieval.ErrUnavailable, "search_away", http.StatusServiceUnavailable, websocket.CloseTryAgainLater, true, phrase{
+		"The search is not available at the moment. Please try again in a while.", "检索暂时不可用，请稍后再试。", "檢索暫時無法使用，請稍後再試。"}},
 	{chat.ErrAnswerCut, "answer_cut", http.StatusInternalServerError, websocket.CloseInternalServerErr, true, phrase{
 		"The answer broke off before its end. Please ask again.", "回答中途中断，请重新提问。", "回答中途中斷，請重新提問。"}},
 	{context.DeadlineExceeded, "too_slow", http.StatusGatewayTimeout, websocket.CloseTryAgainLater, true, phrase{
@@ -136,4 +138,6 @@ func explain(err error) failure {
 }
 
 // unexpected reports whether err belongs in the log: it is ours to mend.
-func unexpected(err error) bool { return explain(err).status == http.StatusInternalServerError }
+func unexpected(err error) bool {
+	return explain(err).status == http.StatusInternalServerError || errors.Is(err, retrieval.ErrUnavailable)
+}

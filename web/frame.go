@@ -126,6 +126,7 @@ type (
 		Markdown string `json:"markdown"`          // the whole answer with [n] marks and its sources, for copying
 		Stopped  bool   `json:"stopped,omitempty"` // by the person
 		Cut      bool   `json:"cut,omitempty"`     // by the limit of an answer's length
+		Partial  bool   `json:"partial,omitempty"` // a part of the search was not available
 	}
 	// failed ends an answer, or names what was wrong with a frame. Words are
 	// for people, in their language; Retry says whether trying again helps.

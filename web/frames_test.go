@@ -113,6 +113,7 @@ func TestP6_EveryErrorOfTheRoomsBehindHasItsOwnWords(t *testing.T) {
 		{retrieval.ErrNoScope, "no_access", false, false},
 		{retrieval.ErrNotFound, "not_found", false, false},
 		{context.DeadlineExceeded, "too_slow", true, false},
+		{retrieval.ErrUnavailable, "search_away", true, true},
 		{errUnfinished, "internal", true, true},
 	} {
 		f := explain(fmt.Errorf("answer: %w", c.err))

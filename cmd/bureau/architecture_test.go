@@ -26,6 +26,7 @@ var mayImport = map[string][]string{
 	"retrieval/qdrant/qdranttest": {},
 	"retrieval/indextest":         {"access", "retrieval"},
 	"retrieval/eval":              {"access", "retrieval"},
+	"retrieval/loadtest":          {"access", "retrieval", "retrieval/eval"},
 	"ingest":                      {"access", "retrieval", "store"},
 	"chat":                        {"access", "retrieval"},
 	"chat/ollama":                 {},
@@ -33,7 +34,7 @@ var mayImport = map[string][]string{
 	"examples":                    {},
 	"cmd/bureau": {
 		"access", "chat", "chat/ollama", "examples", "ingest", "retrieval", "retrieval/eval",
-		"retrieval/qdrant", "retrieval/sqlite", "store", "web",
+		"retrieval/loadtest", "retrieval/qdrant", "retrieval/sqlite", "store", "web",
 	},
 }
 

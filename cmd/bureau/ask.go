@@ -49,11 +49,11 @@ type sentenceReport struct {
 // Run answers the question and prints the answer as it is written, or the
 // whole of it as JSON.
 func (c *askCommand) Run(ctx context.Context, e env, s *settings) (err error) {
-	p, err := s.openParts(ctx)
+	p, searcher, err := s.openSearch(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, p.close()) }()
+	defer func() { err = errors.Join(err, searcher.close(), p.close()) }()
 	scope, err := p.scope(c.As)
 	if err != nil {
 		return err
@@ -70,7 +70,7 @@ func (c *askCommand) Run(ctx context.Context, e env, s *settings) (err error) {
 		live = io.Discard
 	}
 	report := &askReport{Question: c.Question, Person: c.As, Sources: []sourceReport{}, Sentences: []sentenceReport{}}
-	for event, err := range p.answerer().Answer(ctx, scope, question) {
+	for event, err := range p.answerer(searcher).Answer(ctx, scope, question) {
 		if errors.Is(err, chat.ErrEmptyQuestion) || errors.Is(err, chat.ErrQuestionTooLong) {
 			return misuse{err}
 		}

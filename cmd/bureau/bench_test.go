@@ -62,7 +62,7 @@ func BenchmarkIngest(b *testing.B) {
 	total, watch, passages := time.Duration(0), &stopwatch{}, 0
 	for b.Loop() {
 		p := realParts(b, newHouse(b, sample), flags)
-		p.embedder = timedEmbedder{p.embedder, watch}
+		watch.embedders(p)
 		start := time.Now()
 		report, err := p.ingest(b.Context(), env{stderr: io.Discard})
 		if err != nil || !report.OK() {
@@ -81,8 +81,10 @@ func BenchmarkIngest(b *testing.B) {
 func BenchmarkAnswer(b *testing.B) {
 	h, flags := realHouse(b)
 	p, watch := realParts(b, h, flags), &stopwatch{}
-	p.embedder = timedEmbedder{p.embedder, watch}
-	answerer := p.answerer()
+	watch.embedders(p)
+	searcher := p.follower()
+	defer searcher.close()
+	answerer := p.answerer(searcher)
 	answerer.Model = timedModel{p.model, watch}
 	scope, err := p.scope("hanna")
 	if err != nil {
@@ -125,7 +127,7 @@ func realParts(b *testing.B, h house, flags []string) *parts {
 	if err != nil {
 		b.Fatal(err)
 	}
-	p, err := openParts(b.Context(), config, true)
+	p, err := openParts(b.Context(), config)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -146,6 +148,12 @@ func medianMS(took []time.Duration) float64 {
 type stopwatch struct{ spent atomic.Int64 }
 
 func (s *stopwatch) since(start time.Time) { s.spent.Add(int64(time.Since(start))) }
+
+// embedders has every embedder of the parts timed.
+func (s *stopwatch) embedders(p *parts) {
+	embedder := p.embedder
+	p.embedder = func(model string) embeddings.Embedder { return timedEmbedder{embedder(model), s} }
+}
 
 // A timedEmbedder has its calls timed.
 type timedEmbedder struct {

@@ -17,13 +17,16 @@ type commandLine struct {
 	settings
 	Version versionFlag `help:"Print the version and exit."`
 
-	Demo   demoCommand   `cmd:"" help:"Serve the sample company: index its documents, start the server, print the address."`
-	Serve  serveCommand  `cmd:"" help:"Serve the chat to browsers."`
-	Ingest ingestCommand `cmd:"" help:"Bring the index up to date with the documents."`
-	Search searchCommand `cmd:"" help:"Find passages, as one person."`
-	Ask    askCommand    `cmd:"" help:"Answer a question, as one person."`
-	Eval   evalCommand   `cmd:"" help:"Measure retrieval and refusal on a question set."`
-	Doctor doctorCommand `cmd:"" help:"Say for every part whether it works, and the command that mends it."`
+	Demo    demoCommand    `cmd:"" help:"Serve the sample company: index its documents, start the server, print the address."`
+	Serve   serveCommand   `cmd:"" help:"Serve the chat to browsers."`
+	Ingest  ingestCommand  `cmd:"" help:"Bring the index up to date with the documents."`
+	Reindex reindexCommand `cmd:"" help:"Build the index anew beside the one in use, and switch to it."`
+	Index   indexCommand   `cmd:"" help:"List, switch and delete the generations of the index."`
+	Search  searchCommand  `cmd:"" help:"Find passages, as one person."`
+	Ask     askCommand     `cmd:"" help:"Answer a question, as one person."`
+	Eval    evalCommand    `cmd:"" help:"Measure retrieval and refusal on a question set."`
+	Bench   benchCommand   `cmd:"" help:"Measure an engine on this machine, apart from the company's own index."`
+	Doctor  doctorCommand  `cmd:"" help:"Say for every part whether it works, and the command that mends it."`
 }
 
 // settings are the flags of all commands. Each stands over the environment,
@@ -31,10 +34,13 @@ type commandLine struct {
 type settings struct {
 	Config   string  `short:"c" default:"bureau.yaml" placeholder:"FILE" from:"BUREAU_CONFIG" help:"Configuration file (BUREAU_CONFIG)."`
 	Data     *string `placeholder:"DIR" from:"BUREAU_DATA" help:"Where the index and the state are kept (BUREAU_DATA)."`
+	Index    *string `placeholder:"ENGINE" from:"BUREAU_INDEX" help:"Engine of the next generation of the index: sqlite, or qdrant://HOST:PORT (BUREAU_INDEX)."`
 	Ollama   *string `placeholder:"URL" from:"BUREAU_OLLAMA" help:"Ollama server (BUREAU_OLLAMA)."`
 	Model    *string `placeholder:"NAME" from:"BUREAU_CHAT_MODEL" help:"Chat model; none answers with quotes only (BUREAU_CHAT_MODEL)."`
 	Embedder *string `placeholder:"NAME" from:"BUREAU_EMBEDDER" help:"Embedding model; none searches by words only (BUREAU_EMBEDDER)."`
 	Threads  *int    `placeholder:"N" from:"BUREAU_THREADS" help:"Threads of the models on this machine, 0 lets Ollama choose (BUREAU_THREADS)."`
+
+	lookup func(string) (string, bool) `kong:"-"` // the environment, for what no flag and no file may hold
 }
 
 // environment resolves flags from the variables that their "from" tag names.

@@ -25,6 +25,8 @@ type config struct {
 	stamp   fileStamp // of the file as it was read, so that no later edit is missed
 	company access.Names
 	data    string // absolute folder
+	index   string // engine of the next generation: "sqlite", or the address of a server
+	qdrant  qdrantConfig
 	models  modelsConfig
 	serve   serveConfig
 	policy  *access.Policy
@@ -57,6 +59,8 @@ type serveConfig struct {
 type configFile struct {
 	Company     yaml.Node      `yaml:"company"`
 	Data        string         `yaml:"data"`
+	Index       string         `yaml:"index"`
+	Qdrant      qdrantConfig   `yaml:"qdrant"`
 	Models      modelsConfig   `yaml:"models"`
 	Serve       serveConfig    `yaml:"serve"`
 	Sources     []sourceConfig `yaml:"sources"`
@@ -90,7 +94,7 @@ func (s *settings) load() (*config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("folder of configuration %s: %w", s.Config, err)
 	}
-	c := &config{file: s.Config, stamp: read, models: file.Models, serve: file.Serve, policy: policy}
+	c := &config{file: s.Config, stamp: read, index: file.Index, qdrant: file.Qdrant, models: file.Models, serve: file.Serve, policy: policy}
 	s.over(c, file, base)
 	c.company, err = companyNames(s.Config, &file.Company)
 	mistakes = errors.Join(err, c.check())
@@ -115,7 +119,7 @@ func (s *settings) loadModels() (*config, error) {
 	if err != nil {
 		return nil, misuse{err}
 	}
-	c := &config{file: s.Config, models: file.Models, serve: file.Serve, policy: policy}
+	c := &config{file: s.Config, index: file.Index, qdrant: file.Qdrant, models: file.Models, serve: file.Serve, policy: policy}
 	s.over(c, file, ".")
 	if err := c.check(); err != nil {
 		return nil, misuse{err}
@@ -126,7 +130,7 @@ func (s *settings) loadModels() (*config, error) {
 // decode reads the file's shape, with the defaults where it says nothing.
 func decode(name string, document []byte) (configFile, error) {
 	file := configFile{
-		Data: ".bureau-data",
+		Data: ".bureau-data", Index: engineSQLite, Qdrant: qdrantConfig{Collection: "bureau"},
 		Models: modelsConfig{
 			Ollama: "http://127.0.0.1:11434", Chat: "qwen3:4b", Embedder: "bge-m3",
 			Context: 4096, FirstToken: 15 * time.Second,
@@ -169,6 +173,11 @@ func (s *settings) over(c *config, file configFile, base string) {
 			c.data = absolute
 		}
 	}
+	if c.qdrant.Authorities != "" {
+		c.qdrant.Authorities = within(base, c.qdrant.Authorities)
+	}
+	c.qdrant.key, c.qdrant.readKey = s.secret(qdrantKey), s.secret(qdrantReadKey)
+	set(&c.index, s.Index)
 	set(&c.models.Ollama, s.Ollama)
 	set(&c.models.Chat, s.Model)
 	set(&c.models.Embedder, s.Embedder)
@@ -178,6 +187,15 @@ func (s *settings) over(c *config, file configFile, base string) {
 			*model = ""
 		}
 	}
+}
+
+// secret returns what only the environment may tell, "" where it does not.
+func (s *settings) secret(variable string) string {
+	if s.lookup == nil {
+		return ""
+	}
+	value, _ := s.lookup(variable)
+	return value
 }
 
 // set replaces *value where a setting was given.
@@ -218,6 +236,17 @@ func (c *config) check() error {
 	}
 	if u, err := url.Parse(c.models.Ollama); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		mistake("models.ollama: %q is not an address like http://127.0.0.1:11434", c.models.Ollama)
+	}
+	switch engineOf(c.index) {
+	case "":
+		mistake("index: %q is neither sqlite nor an address like qdrant://127.0.0.1:6334", c.index)
+	case engineQdrant:
+		if _, err := parseQdrant(c.index); err != nil {
+			mistake("index: %w", err)
+		}
+	}
+	if err := c.qdrant.check(); err != nil {
+		mistake("qdrant: %w", err)
 	}
 	if c.models.Threads < 0 {
 		mistake("models.threads: %d must be 0 or more", c.models.Threads)

@@ -79,7 +79,8 @@ func sameIndex(t *testing.T, a, b house) {
 			}
 		}
 	}
-	if one, other := report[[]finding](a, "doctor"), report[[]finding](b, "doctor"); one[2] != other[2] {
+	ollama := emptyOllama(t)
+	if one, other := report[[]finding](a, "--ollama", ollama, "doctor"), report[[]finding](b, "--ollama", ollama, "doctor"); one[2] != other[2] {
 		t.Errorf("%v and %v", one[2], other[2])
 	}
 }

@@ -35,11 +35,14 @@ func (c *demoCommand) Run(ctx context.Context, e env, s *settings) (err error) {
 		return err
 	}
 	c.over(config)
-	p, err := openParts(ctx, config, true)
+	p, err := openParts(ctx, config)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
+	if err := p.reindexWhereOutdated(ctx, e); err != nil {
+		return err
+	}
 	fmt.Fprintln(e.stderr, "Indexing the documents of the sample company; the first time takes a minute or two.")
 	report, err := p.ingest(ctx, e)
 	if err != nil {
@@ -52,7 +55,9 @@ func (c *demoCommand) Run(ctx context.Context, e env, s *settings) (err error) {
 	if err != nil {
 		return err
 	}
-	return p.serve(ctx, listener, c.AnyAddress, func(address string) { c.welcome(e, p, address) })
+	searcher := p.follower()
+	defer func() { err = errors.Join(err, searcher.close()) }()
+	return p.serve(ctx, searcher, listener, c.AnyAddress, func(address string) { c.welcome(e, p, address) })
 }
 
 // welcome prints where the demo is and what to try.

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"bureau/ingest"
 )
 
 type doctorCommand struct {
@@ -65,31 +67,71 @@ func examine(ctx context.Context, s *settings) []finding {
 	}
 	findings := []finding{{Part: "configuration", OK: true, Says: fmt.Sprintf("%s: %d people, %d departments, %d sources",
 		config.file, len(config.policy.People()), len(config.policy.Departments()), len(config.sources))}}
-	p, err := openParts(ctx, config, false)
+	p, err := openParts(ctx, config)
 	if err != nil {
-		return append(findings, finding{Part: "index", Says: err.Error(), Remedy: "bureau ingest -c " + config.file})
+		return append(findings, finding{Part: "state", Says: err.Error(), Remedy: "bureau ingest -c " + config.file})
 	}
 	defer func() { _ = p.close() }() // it was read and not written
-	findings = append(findings, p.examineIndex(ctx), p.examineDocuments(ctx))
+	b, index := p.examineIndex(ctx)
+	findings = append(findings, index...)
+	findings = append(findings, p.examineDocuments(ctx))
 	if err := p.ollama.Health(ctx); err != nil {
 		return append(findings, finding{Part: "ollama", Says: err.Error(), Remedy: "ollama serve"})
 	}
 	findings = append(findings, finding{Part: "ollama", OK: true, Says: config.models.Ollama + " answers"})
 	return append(findings,
-		p.examineModel(ctx, "embedder", config.models.Embedder, "none: searches go by words alone"),
+		p.examineModel(ctx, "embedder", b.Generation.Embedder, "none: searches go by words alone"),
 		p.examineModel(ctx, "chat model", config.models.Chat, "none: answers are quotes"))
 }
 
-func (p *parts) examineIndex(ctx context.Context) finding {
-	counts, err := p.index.Counts(ctx)
+// examineIndex looks at the generation in use, which it returns, or at what is
+// wanted where there is none.
+func (p *parts) examineIndex(ctx context.Context) (ingest.Build, []finding) {
+	b, err := p.generations.Current(ctx)
+	switch {
+	case errors.Is(err, ingest.ErrNoGeneration):
+		return p.wanted(), []finding{{Part: "index", Says: "it is empty", Remedy: "bureau ingest -c " + p.config.file}}
+	case err != nil:
+		return b, []finding{{Part: "index", Says: err.Error(), Remedy: "move " + p.config.data + " away and run bureau ingest"}}
+	}
+	findings := []finding{p.examineGeneration(ctx, b)}
+	if difference := p.difference(b); difference != "" {
+		findings = append(findings, finding{Part: "generation", Says: difference, Remedy: "bureau reindex -c " + p.config.file})
+	}
+	return b, findings
+}
+
+// examineGeneration looks into the generation in use.
+func (p *parts) examineGeneration(ctx context.Context, b ingest.Build) finding {
+	fault := func(err error) finding {
+		return finding{Part: "index", Says: b.Name() + ": " + err.Error(), Remedy: remedy(err, p.config.file)}
+	}
+	if err := understood(b); err != nil {
+		return fault(err)
+	}
+	index, err := p.openIndex(ctx, b)
+	if err != nil {
+		return fault(err)
+	}
+	counts, err := index.Counts(ctx)
+	if checked, ok := index.(interface{ Check(context.Context) error }); ok && err == nil {
+		err = checked.Check(ctx)
+	}
+	if err = errors.Join(err, index.Close()); err != nil {
+		return fault(err)
+	}
+	ledger, err := p.ledger.Counts(ctx)
 	switch {
 	case err != nil:
-		return finding{Part: "index", Says: err.Error(), Remedy: "move " + p.config.data + " away and run bureau ingest"}
+		return fault(err)
 	case counts.Documents == 0:
-		return finding{Part: "index", Says: "it is empty", Remedy: "bureau ingest -c " + p.config.file}
+		return finding{Part: "index", Says: b.Name() + " is empty", Remedy: "bureau ingest -c " + p.config.file}
+	case counts.Documents < ledger.Indexed:
+		return finding{Part: "index", Says: fmt.Sprintf("%s lacks %d of %d documents", b.Name(), ledger.Indexed-counts.Documents, ledger.Indexed),
+			Remedy: "bureau ingest -c " + p.config.file}
 	}
-	return finding{Part: "index", OK: true, Says: fmt.Sprintf("%d documents, %d passages, read in %d different ways; %s",
-		counts.Documents, counts.Passages, counts.Classes, p.config.data)}
+	return finding{Part: "index", OK: true, Says: fmt.Sprintf("%s (%s): %d documents, %d passages, read in %d different ways; %s",
+		b.Name(), b.With(), counts.Documents, counts.Passages, counts.Classes, p.config.data)}
 }
 
 func (p *parts) examineDocuments(ctx context.Context) finding {

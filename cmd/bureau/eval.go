@@ -10,10 +10,7 @@ import (
 	"time"
 
 	"bureau/access"
-	"bureau/ingest"
-	"bureau/retrieval"
 	"bureau/retrieval/eval"
-	"bureau/store"
 )
 
 type evalCommand struct {
@@ -68,25 +65,21 @@ func (c *evalCommand) options(ctx context.Context, e env, s *settings, set eval.
 	}
 	cleanup := func() error { return os.RemoveAll(folder) }
 	keep := config.data
-	config.data = folder
-	p, err := openParts(ctx, config, false)
+	config.data, config.index = folder, engineSQLite
+	b, err := newBuilder(ctx, config, filepath.Join(keep, "eval-vectors.db"))
 	if err != nil {
 		return eval.Options{}, nil, errors.Join(err, cleanup())
 	}
-	vectors, err := store.Open(ctx, filepath.Join(keep, "eval-vectors.db"))
-	done = func() error { return errors.Join(p.close(), vectors.Close(), cleanup()) }
-	if err != nil {
-		return eval.Options{}, nil, errors.Join(err, p.close(), cleanup())
-	}
-	b := builder{parts: p, whole: c.Whole, progress: e.stderr}
-	options, err := b.build(ctx, set, vectors)
+	b.whole, b.progress = c.Whole, e.stderr
+	done = func() error { return errors.Join(b.close(), cleanup()) }
+	options, err := b.build(ctx, set)
 	if err != nil {
 		return eval.Options{}, nil, errors.Join(err, done())
 	}
 	return options, done, nil
 }
 
-// running asks the running index as the people of the configuration.
+// running asks the generation in use as the people of the configuration.
 func (c *evalCommand) running(ctx context.Context, s *settings) (eval.Options, func() error, error) {
 	at := time.Now()
 	if c.At != "" {
@@ -95,10 +88,23 @@ func (c *evalCommand) running(ctx context.Context, s *settings) (eval.Options, f
 			return eval.Options{}, nil, misuse{err}
 		}
 	}
-	p, err := s.openParts(ctx)
+	p, searcher, err := s.openSearch(ctx)
 	if err != nil {
 		return eval.Options{}, nil, err
 	}
+	g, release, err := searcher.take(ctx)
+	if err == nil && c.Lexical && g.embedder != nil {
+		err = errors.Join(misuse{fmt.Errorf("--lexical: %s has vectors, and its words are not analysed for a search by words alone", g.Name())}, release())
+	}
+	if err != nil {
+		return eval.Options{}, nil, errors.Join(err, searcher.close(), p.close())
+	}
+	done := func() error { return errors.Join(release(), searcher.close(), p.close()) }
+	return p.asPeople(g, at), done, nil
+}
+
+// asPeople asks a generation as the people of the configuration.
+func (p *parts) asPeople(g *generation, at time.Time) eval.Options {
 	scope := func(person string) (access.Scope, error) {
 		scope, err := p.config.policy.Scope(person, at)
 		if errors.Is(err, access.ErrNotInEffect) {
@@ -106,108 +112,5 @@ func (c *evalCommand) running(ctx context.Context, s *settings) (eval.Options, f
 		}
 		return scope, err
 	}
-	return eval.Options{Searcher: p.searcher(), Scope: scope}, p.close, nil
-}
-
-// A builder makes an index of a set's documents the way the product does: its
-// cutting, its analysis, its engine.
-type builder struct {
-	parts    *parts
-	whole    bool
-	progress io.Writer
-}
-
-// build indexes the documents and returns how they are asked about. The
-// vectors are kept in vectors for the next run.
-func (b *builder) build(ctx context.Context, set eval.Set, vectors *store.DB) (eval.Options, error) {
-	ledger, err := ingest.OpenLedger(ctx, vectors)
-	if err != nil {
-		return eval.Options{}, err
-	}
-	if b.parts.embedder != nil {
-		b.parts.embedder = retrieval.CachedEmbedder{
-			Embedder: b.parts.embedder, Store: ledger.Vectors(), Model: b.parts.config.models.Embedder,
-		}
-	}
-	rights, err := newSetRights(set)
-	if err != nil {
-		return eval.Options{}, err
-	}
-	if err := b.index(ctx, set, rights); err != nil {
-		return eval.Options{}, fmt.Errorf("index set %s: %w", set.Name, err)
-	}
-	searcher := b.parts.searcher()
-	searcher.Ledger = rights
-	return eval.Options{Searcher: searcher, Scope: rights.scope}, nil
-}
-
-// setBatch is how many documents are embedded and written at a time.
-const setBatch = 256
-
-func (b *builder) index(ctx context.Context, set eval.Set, rights *setRights) error {
-	var batch []retrieval.Replacement
-	for i, d := range set.Documents {
-		batch = append(batch, b.replacement(d, rights))
-		if len(batch) < setBatch && i < len(set.Documents)-1 {
-			continue
-		}
-		if err := b.write(ctx, batch); err != nil {
-			return err
-		}
-		batch = batch[:0]
-		if (i+1)%(10*setBatch) == 0 {
-			fmt.Fprintf(b.progress, "indexed %d of %d documents of %s\n", i+1, len(set.Documents), set.Name)
-		}
-	}
-	return nil
-}
-
-// replacement cuts a document into passages.
-func (b *builder) replacement(d eval.Document, rights *setRights) retrieval.Replacement {
-	document := retrieval.Document{
-		ID: retrieval.DocumentID(d.ID), Source: setSource, Path: d.ID, Title: d.Title, Readers: rights.readers(d.Department),
-	}
-	rights.byDocument[document.ID] = document.Readers
-	replacement := retrieval.Replacement{Document: document}
-	pieces := []ingest.Piece{{Text: d.Text, End: len(d.Text)}}
-	if !b.whole {
-		pieces = ingest.Cut(ingest.Extracted{Title: d.Title, Markdown: d.Text}, ingest.Limit{})
-	}
-	for i, piece := range pieces {
-		replacement.Passages = append(replacement.Passages, retrieval.Embedded{Passage: retrieval.Passage{
-			ID: fmt.Sprintf("%s/%d", d.ID, i), Document: document.ID, Ordinal: i, Headings: piece.Headings,
-			Header: piece.Header, Text: piece.Text, Start: piece.Start, End: piece.End, Language: piece.Language,
-		}})
-	}
-	return replacement
-}
-
-// setSource is the source of a set's documents.
-const setSource = "set"
-
-func (b *builder) write(ctx context.Context, batch []retrieval.Replacement) error {
-	analyze := retrieval.Analyze
-	if b.parts.embedder == nil {
-		analyze = retrieval.AnalyzeAlone
-	}
-	var texts []string
-	for _, r := range batch {
-		for i := range r.Passages {
-			text := r.Passages[i].Passage.Indexed(r.Document.Title)
-			r.Passages[i].Terms = analyze(text)
-			texts = append(texts, text)
-		}
-	}
-	if b.parts.embedder != nil {
-		vectors, err := b.parts.embedder.EmbedDocuments(ctx, texts)
-		if err != nil {
-			return err
-		}
-		for _, r := range batch {
-			for i := range r.Passages {
-				r.Passages[i].Vector, vectors = vectors[0], vectors[1:]
-			}
-		}
-	}
-	return b.parts.index.ReplaceAll(ctx, batch)
+	return eval.Options{Searcher: g.searcher, Scope: scope}
 }

@@ -21,7 +21,7 @@ func (c *ingestCommand) Run(ctx context.Context, e env, s *settings) (err error)
 	if err != nil {
 		return err
 	}
-	p, err := openParts(ctx, config, true)
+	p, err := openParts(ctx, config)
 	if err != nil {
 		return err
 	}
@@ -41,27 +41,126 @@ func (c *ingestCommand) Run(ctx context.Context, e env, s *settings) (err error)
 	return nil
 }
 
-// ingest runs the pipeline with its progress on the terminal.
-func (p *parts) ingest(ctx context.Context, e env) (*ingest.Report, error) {
-	if p.embedder != nil {
-		if err := p.ollama.EnsureModel(ctx, p.config.models.Embedder, pulling(e, p.config.models.Embedder)); err != nil {
-			return nil, err
-		}
+// ingestLock is held by what writes the generation in use, or changes which
+// one that is.
+func (p *parts) ingestLock() string { return filepath.Join(p.config.data, "ingest.lock") }
+
+// ingest brings the generation in use up to date, with its progress on the
+// terminal. The first ingest of all begins one.
+func (p *parts) ingest(ctx context.Context, e env) (_ *ingest.Report, err error) {
+	lock, err := ingest.TryLock(p.ingestLock())
+	if err != nil {
+		return nil, fmt.Errorf("ingest: %w", err)
 	}
-	progress := ingest.Lines(e.stderr)
-	if e.terminal {
-		progress = ingest.Bar(e.stderr)
+	defer func() { err = errors.Join(err, lock.Release()) }()
+	b, err := p.firstOrCurrent(ctx, e)
+	if err != nil {
+		return nil, err
 	}
+	if difference := p.difference(b); difference != "" {
+		fmt.Fprintf(e.stderr, "bureau: %s\n", difference)
+	}
+	index, err := p.openIndex(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, index.Close()) }()
+	others, err := p.openOthers(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, others.close()) }()
 	pipeline := ingest.Pipeline{
-		Sources: p.config.sources, Policy: p.config.policy, Ledger: p.ledger, Index: p.index,
-		Generation: p.generation(), Embedder: p.embedder,
-		Progress: progress, Lock: filepath.Join(p.config.data, "ingest.lock"),
+		Sources: p.config.sources, Policy: p.config.policy, Ledger: p.ledger, Index: index,
+		Generation: b.Generation, Others: others.open, Embedder: p.embedder(b.Generation.Embedder), Progress: e.progress(),
 	}
 	report, err := pipeline.Run(ctx)
+	report.Behind = append(others.lost, report.Behind...)
+	if report.Dimensions > 0 {
+		err = errors.Join(err, p.generations.Learn(ctx, b.Number, report.Dimensions))
+	}
+	if err == nil {
+		err = publish(ctx, index) // the first time, and where a switch could not
+	}
 	if err != nil {
 		return report, fmt.Errorf("ingest: %w", err)
 	}
 	return report, nil
+}
+
+// firstOrCurrent returns the generation in use, or begins the first one, once
+// its embedder is there. Its embedder is pulled where it is not.
+func (p *parts) firstOrCurrent(ctx context.Context, e env) (ingest.Build, error) {
+	b, err := p.generations.Current(ctx)
+	switch {
+	case errors.Is(err, ingest.ErrNoGeneration):
+		b = p.wanted()
+	case err != nil:
+		return b, err
+	}
+	if err := understood(b); err != nil {
+		return b, err
+	}
+	if err := p.ensureEmbedder(ctx, e, b); err != nil {
+		return b, err
+	}
+	return p.generations.First(ctx, b)
+}
+
+// ensureEmbedder sees to it that the model which a generation is embedded with
+// is there.
+func (p *parts) ensureEmbedder(ctx context.Context, e env, b ingest.Build) error {
+	model := b.Generation.Embedder
+	if model == "" {
+		return nil
+	}
+	return p.ollama.EnsureModel(ctx, model, pulling(e, model))
+}
+
+// Others are the generations beside the one in use, open as far as they can
+// be.
+type others struct {
+	open  []ingest.Other
+	lost  []ingest.Behind
+	close func() error
+}
+
+// openOthers opens every generation but one. What is deleted leaves them too.
+func (p *parts) openOthers(ctx context.Context, current ingest.Build) (others, error) {
+	builds, err := p.generations.List(ctx)
+	if err != nil {
+		return others{}, err
+	}
+	var o others
+	var closers []func() error
+	for _, b := range builds {
+		if b.Number == current.Number {
+			continue
+		}
+		index, err := p.openIndex(ctx, b)
+		if err != nil {
+			o.lost = append(o.lost, ingest.Behind{Generation: b.Number, Reason: err.Error()})
+			continue
+		}
+		o.open = append(o.open, ingest.Other{Number: b.Number, Index: index})
+		closers = append(closers, index.Close)
+	}
+	o.close = func() error {
+		var errs []error
+		for _, closeIndex := range closers {
+			errs = append(errs, closeIndex())
+		}
+		return errors.Join(errs...)
+	}
+	return o, nil
+}
+
+// progress shows how far work has come: as a bar on a terminal, else in lines.
+func (e env) progress() ingest.Progress {
+	if e.terminal {
+		return ingest.Bar(e.stderr)
+	}
+	return ingest.Lines(e.stderr)
 }
 
 // pulling prints how far the download of a model is, every ten percent.

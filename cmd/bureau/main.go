@@ -42,7 +42,7 @@ func main() {
 
 // run is the whole program but for the process around it.
 func run(ctx context.Context, e env) int {
-	var cli commandLine
+	cli := commandLine{settings: settings{lookup: e.lookup}}
 	exited := -1
 	parser, err := kong.New(&cli,
 		kong.Name("bureau"),

@@ -26,6 +26,11 @@ func TestMisuseIsSaidAndNothingIsTried(t *testing.T) {
 		{"NoAddress", []string{"serve", "--listen", "8080"}, []string{"8080", "127.0.0.1:8080"}},
 		{"NoSet", []string{"eval", "--set", filepath.Join(t.TempDir(), "none")}, []string{"none", "qrels.tsv"}},
 		{"NoDate", []string{"eval", "--set", filepath.Join(root, "examples", "company", "eval"), "--at", "tomorrow"}, []string{"tomorrow"}},
+		{"AuditOfOneQuestion", []string{"index", "audit", "--questions", "1"}, []string{"--questions 1", "2 to 1000"}},
+		{"BenchOfAnotherMachine", []string{"bench", "search", "--engine", "qdrant://qdrant.example:6334"}, []string{"qdrant.example", "--any-address"}},
+		{"BenchOfNoEngine", []string{"bench", "search", "--engine", "postgres"}, []string{"postgres", "qdrant://HOST:PORT"}},
+		{"BenchTooLarge", []string{"bench", "search", "--passages", "10000000"}, []string{"10000000 passages", "2000000"}},
+		{"BenchTooLong", []string{"bench", "search", "--seconds", "3600"}, []string{"1h0m0s", "10m"}},
 		{"NoURL", []string{"doctor", "--ollama", "localhost"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -54,16 +54,16 @@ func (c *searchCommand) Run(ctx context.Context, e env, s *settings) (err error)
 	if strings.TrimSpace(c.Query) == "" {
 		return misuse{errors.New("there is nothing to search for")}
 	}
-	p, err := s.openParts(ctx)
+	p, searcher, err := s.openSearch(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, p.close()) }()
+	defer func() { err = errors.Join(err, searcher.close(), p.close()) }()
 	scope, err := p.scope(c.As)
 	if err != nil {
 		return err
 	}
-	result, err := p.searcher().Search(ctx, scope, retrieval.Question{Text: c.Query, K: c.K})
+	result, err := searcher.Search(ctx, scope, retrieval.Question{Text: c.Query, K: c.K})
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (c *searchCommand) Run(ctx context.Context, e env, s *settings) (err error)
 	}
 	report := searchReport{
 		Query: c.Query, Person: c.As, Evidence: evidenceReport(result.Evidence), Hits: []hitReport{},
-		ByWords: p.embedder == nil || result.Degraded != nil,
+		ByWords: result.Embedder == nil || result.Degraded != nil,
 		EmbedMS: result.EmbedTime.Seconds() * 1000, SearchMS: result.SearchTime.Seconds() * 1000,
 	}
 	for _, m := range result.Hits {
@@ -115,23 +115,6 @@ func firstLines(text string, n int) string {
 
 // indent puts every line of text under its heading.
 func indent(text string) string { return "   " + strings.ReplaceAll(text, "\n", "\n   ") }
-
-// openParts loads the configuration and opens the parts, with documents to
-// search.
-func (s *settings) openParts(ctx context.Context) (*parts, error) {
-	config, err := s.load()
-	if err != nil {
-		return nil, err
-	}
-	p, err := openParts(ctx, config, false)
-	if err != nil {
-		return nil, err
-	}
-	if err := p.mustHaveDocuments(ctx); err != nil {
-		return nil, errors.Join(err, p.close())
-	}
-	return p, nil
-}
 
 // language is what the company's people mostly read, for prompts that are
 // prepared before anybody asks.

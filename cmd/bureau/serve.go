@@ -34,19 +34,19 @@ func (c *serveCommand) Run(ctx context.Context, e env, s *settings) (err error) 
 		return err
 	}
 	c.over(config)
-	p, err := openParts(ctx, config, false)
+	p, searcher, err := openSearch(ctx, config)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, p.close()) }()
-	if err := p.mustHaveDocuments(ctx); err != nil {
-		return err
+	defer func() { err = errors.Join(err, searcher.close(), p.close()) }()
+	if difference := p.difference(searcher.current); difference != "" {
+		slog.Warn(difference)
 	}
 	listener, err := c.open(ctx, config.serve.Listen)
 	if err != nil {
 		return err
 	}
-	return p.serve(ctx, listener, c.AnyAddress, func(address string) {
+	return p.serve(ctx, searcher, listener, c.AnyAddress, func(address string) {
 		fmt.Fprintf(e.stdout, "Bureau answers at %s\n", address)
 	})
 }
@@ -86,12 +86,12 @@ func isLoopback(host string) bool {
 // serve runs the chat on listener until ctx ends, then drains it. ready is
 // told the address once questions are taken. anyAddress lets the listener be
 // one that is not loopback.
-func (p *parts) serve(ctx context.Context, listener net.Listener, anyAddress bool, ready func(address string)) error {
+func (p *parts) serve(ctx context.Context, searcher chat.Searcher, listener net.Listener, anyAddress bool, ready func(address string)) error {
 	policy := newLivePolicy(p.config)
 	health := &modelHealth{parts: p}
 	server, err := web.New(web.Config{
 		Name: p.config.company, Rights: policy, Company: policy, Library: p.ledger,
-		Answerer: p.answerer(), Suggest: p.ledger.Suggest, ModelName: health.name,
+		Answerer: p.answerer(searcher), Suggest: p.ledger.Suggest, ModelName: health.name,
 		Queue: chat.NewQueue(p.config.serve.Generations, waitingPerPerson),
 		Conversations: chat.NewConversations(chat.ConversationLimits{
 			Turns: turnsKept, PerPerson: conversationsKept, Age: conversationAge,

@@ -91,7 +91,8 @@ type Latency struct {
 	P99 time.Duration `json:"p99_ns"`
 }
 
-func latencyOf(times []time.Duration) Latency {
+// LatencyOf returns the percentiles of times in any order.
+func LatencyOf(times []time.Duration) Latency {
 	times = slices.Sorted(slices.Values(times))
 	return Latency{percentile(times, 50), percentile(times, 95), percentile(times, 99)}
 }

@@ -41,13 +41,13 @@ func TestPercentilesAreNearestRanks(t *testing.T) {
 	for i := 200; i > 0; i-- {
 		times = append(times, time.Duration(i))
 	}
-	if got, want := latencyOf(times), (Latency{100, 190, 198}); got != want {
+	if got, want := LatencyOf(times), (Latency{100, 190, 198}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	if got, want := latencyOf([]time.Duration{7}), (Latency{7, 7, 7}); got != want {
+	if got, want := LatencyOf([]time.Duration{7}), (Latency{7, 7, 7}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	if got := latencyOf(nil); got != (Latency{}) {
+	if got := LatencyOf(nil); got != (Latency{}) {
 		t.Errorf("%+v of nothing", got)
 	}
 }

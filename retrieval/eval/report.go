@@ -66,7 +66,7 @@ func (r *runner) finish() Report {
 		report.Refused = append(report.Refused, *count)
 	}
 	slices.SortFunc(report.Refused, func(a, b Refused) int { return cmp.Compare(a.Reason, b.Reason) })
-	report.Search, report.Embed = latencyOf(r.search), latencyOf(r.embed)
+	report.Search, report.Embed = LatencyOf(r.search), LatencyOf(r.embed)
 	return report
 }
 

@@ -8,10 +8,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	client "github.com/qdrant/go-client/qdrant"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"bureau/retrieval"
 )
 
 // payloadIndexes are made before the first point: the graph gets its extra links
@@ -44,7 +47,7 @@ func (x *Index) prepare(ctx context.Context, dimensions int) error {
 	if x.prepared {
 		return nil
 	}
-	info, err := x.info(ctx)
+	info, err := x.info(ctx, x.server.deadlines.Patience)
 	if err != nil {
 		return err
 	}
@@ -59,7 +62,7 @@ func (x *Index) prepare(ctx context.Context, dimensions int) error {
 		if err := x.create(ctx, dimensions); err != nil {
 			return err
 		}
-		if info, err = x.info(ctx); err != nil {
+		if info, err = x.info(ctx, x.server.deadlines.Patience); err != nil {
 			return err
 		}
 	}
@@ -74,8 +77,8 @@ func (x *Index) prepare(ctx context.Context, dimensions int) error {
 }
 
 // info returns what the server says of the collection, nil where it has none.
-func (x *Index) info(ctx context.Context) (*client.CollectionInfo, error) {
-	return read(ctx, x.server, "look at collection "+x.collection, func(ctx context.Context) (*client.CollectionInfo, error) {
+func (x *Index) info(ctx context.Context, patience time.Duration) (*client.CollectionInfo, error) {
+	return repeated(ctx, x.server, "look at collection "+x.collection, x.server.deadlines.Query, patience, func(ctx context.Context) (*client.CollectionInfo, error) {
 		info, err := x.server.reads.GetCollectionInfo(ctx, x.collection)
 		if status.Code(err) == codes.NotFound {
 			return nil, nil
@@ -177,7 +180,7 @@ func nameOwner(owner string) string {
 // dimensions is 0 where the index has no vectors.
 func (x *Index) shaped(info *client.CollectionInfo, dimensions int) error {
 	params := info.GetConfig().GetParams()
-	problem := ""
+	var problem string
 	switch dense := params.GetVectorsConfig().GetParamsMap().GetMap()[vectorMeaning]; {
 	case params.GetSparseVectorsConfig().GetMap()[vectorWords] == nil:
 		problem = "it has no sparse vector " + vectorWords
@@ -214,25 +217,29 @@ func (x *Index) lost(has, want int) error {
 // before it is done, and that is no success.
 func completed(what string, result *client.UpdateResult, err error) error {
 	if err == nil && result.GetStatus() != client.UpdateStatus_Completed {
-		return unavailable{fmt.Errorf("%s: %w: the server says %s", what, ErrUnavailable, result.GetStatus())}
+		return fmt.Errorf("%s: %w: the server says %s", what, retrieval.ErrUnavailable, result.GetStatus())
 	}
 	return err
 }
 
-// oldestServer is the first version with all that the engine asks for: ACORN,
-// strict mode, keyword indexes outside the graph.
-var oldestServer = [2]int{1, 17}
+// oldest returns the first minor version of Qdrant 1 with all that the settings
+// ask for: ACORN, strict mode, keyword indexes outside the graph, TurboQuant.
+func (s Settings) oldest() int {
+	if s.Quantization == "turbo4" {
+		return 18
+	}
+	return 17
+}
 
-// checkVersion reports a server that is too old.
-func checkVersion(name, version string) error {
+// checkVersion reports a server that is too old for the settings.
+func (s Settings) checkVersion(name, version string) error {
 	parts := strings.SplitN(version, ".", 3)
 	if len(parts) == 3 {
 		major, err1 := strconv.Atoi(parts[0])
 		minor, err2 := strconv.Atoi(parts[1])
-		if err1 == nil && err2 == nil && (major > oldestServer[0] || major == oldestServer[0] && minor >= oldestServer[1]) {
+		if err1 == nil && err2 == nil && (major > 1 || major == 1 && minor >= s.oldest()) {
 			return nil
 		}
 	}
-	return fmt.Errorf("Qdrant at %s is version %q: %w; Bureau needs %d.%d or later", //nolint:staticcheck // a name
-		name, version, ErrVersion, oldestServer[0], oldestServer[1])
+	return fmt.Errorf("Qdrant at %s is version %q: %w; Bureau needs 1.%d or later", name, version, ErrVersion, s.oldest()) //nolint:staticcheck // a name
 }

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"bureau/access"
 	"bureau/retrieval"
@@ -20,16 +19,24 @@ type committing struct {
 	ctx     context.Context
 	tx      *sql.Tx
 	version int64
-	// frequencies is how much the passages of a class with a term change, by class
-	// and term.
-	frequencies map[int64]map[uint32]int
-	editions    []string // that are in force no longer
+	classes map[string]int64       // by readers in JSON, those looked up
+	changes map[int64]*classChange // by class
+	begun   []string               // editions that are in force from now on
+	ended   []string               // editions that are in force no longer
+	longest int                    // terms of the longest passage that is put
+}
+
+// A classChange is how much the counts of one class change.
+type classChange struct {
+	passages, length int
+	frequencies      map[uint32]int // of passages with a term
+	left             bool           // by a document, so that it may be empty
 }
 
 // commit runs change as a new version of the register and returns the editions
 // that are in force no longer. They are among the leftovers.
 func (r *register) commit(ctx context.Context, change func(*committing) error) ([]string, error) {
-	c := &committing{ctx: ctx, frequencies: map[int64]map[uint32]int{}}
+	c := &committing{ctx: ctx, classes: map[string]int64{}, changes: map[int64]*classChange{}}
 	err := r.db.Write(ctx, func(tx *sql.Tx) error {
 		c.tx = tx
 		version, err := metaNumber(ctx, tx, "version")
@@ -43,17 +50,17 @@ func (r *register) commit(ctx context.Context, change func(*committing) error) (
 		if err := change(c); err != nil {
 			return err
 		}
-		return c.applyFrequencies()
+		return errors.Join(c.applyLongest(), c.applyEditions(), c.applyChanges())
 	})
 	if err != nil {
 		return nil, fmt.Errorf("write the register: %w", err)
 	}
-	return c.editions, nil
+	return c.ended, nil
 }
 
-// put makes a document's new edition the one in force.
-func (c *committing) put(r retrieval.Replacement, edition string) error {
-	d := r.Document
+// put makes a document's new edition the one in force. n is what it counts, but
+// for the class.
+func (c *committing) put(d retrieval.Document, edition string, n counted) error {
 	if err := c.takeOut(d.ID); err != nil {
 		return err
 	}
@@ -61,16 +68,13 @@ func (c *committing) put(r retrieval.Replacement, edition string) error {
 	if err != nil {
 		return err
 	}
-	tally, length := tallyOf(r.Passages)
-	err = c.exec(`INSERT INTO documents (id, class, edition, source, path, title, language, updated, version, passages, length, terms, changed)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, d.ID, class, edition, d.Source, d.Path, d.Title, d.Language,
-		d.Updated, d.Version, len(r.Passages), length, encodeTally(tally), c.version)
-	if err != nil {
-		return err
-	}
+	c.begun, c.longest = append(c.begun, edition), max(c.longest, n.longest)
+	c.count(class, n, 1)
 	return errors.Join(
-		c.exec("DELETE FROM leftovers WHERE edition = $1", edition),
-		c.count(class, len(r.Passages), length, tally, 1))
+		c.exec(`INSERT INTO documents (id, class, edition, source, path, title, language, updated, version, passages, length, changed)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, d.ID, class, edition, d.Source, d.Path, d.Title, d.Language,
+			d.Updated, d.Version, n.passages, n.length, c.version),
+		c.exec("INSERT INTO tallies (document, terms) VALUES ($1, $2)", d.ID, n.encoded))
 }
 
 // takeOut takes a document out of the register. Its edition is a leftover. An
@@ -83,12 +87,12 @@ func (c *committing) takeOut(id retrieval.DocumentID) error {
 	if err != nil {
 		return err
 	}
-	c.editions = append(c.editions, stored.edition)
+	c.ended = append(c.ended, stored.edition)
+	c.count(stored.class, stored, -1)
 	return errors.Join(
-		c.exec("INSERT INTO leftovers (edition) VALUES ($1)", stored.edition),
 		c.exec("DELETE FROM documents WHERE id = $1", id),
-		c.exec("DELETE FROM unsent WHERE document = $1", id),
-		c.count(stored.class, stored.passages, stored.length, stored.tally, -1))
+		c.exec("DELETE FROM tallies WHERE document = $1", id),
+		c.exec("DELETE FROM unsent WHERE document = $1", id))
 }
 
 // move gives a document other readers, and notes that its points are to hear of
@@ -105,11 +109,11 @@ func (c *committing) move(id retrieval.DocumentID, readers access.Readers) (bool
 	if err != nil {
 		return false, err
 	}
+	c.count(class, stored, 1)
+	c.count(stored.class, stored, -1)
 	return true, errors.Join(
 		c.exec("UPDATE documents SET class = $1, changed = $2 WHERE id = $3", class, c.version, id),
-		c.exec("INSERT INTO unsent (document) VALUES ($1) ON CONFLICT DO NOTHING", id),
-		c.count(class, stored.passages, stored.length, stored.tally, 1),
-		c.count(stored.class, stored.passages, stored.length, stored.tally, -1))
+		c.exec("INSERT INTO unsent (document) VALUES ($1) ON CONFLICT DO NOTHING", id))
 }
 
 // A counted is what a document adds to the counts of its class.
@@ -118,11 +122,16 @@ type counted struct {
 	edition          string
 	passages, length int
 	tally            map[uint32]int
+	// Known only of what is put: the terms of its longest passage, and the tally
+	// as it is written.
+	longest int
+	encoded []byte
 }
 
 func (c *committing) stored(id retrieval.DocumentID) (s counted, err error) {
 	var terms []byte
-	err = c.tx.QueryRowContext(c.ctx, "SELECT class, edition, passages, length, terms FROM documents WHERE id = $1", id).
+	err = c.tx.QueryRowContext(c.ctx, `SELECT d.class, d.edition, d.passages, d.length, t.terms
+		FROM documents d LEFT JOIN tallies t ON t.document = d.id WHERE d.id = $1`, id).
 		Scan(&s.class, &s.edition, &s.passages, &s.length, &terms)
 	if err != nil {
 		return s, err
@@ -138,119 +147,77 @@ func (c *committing) classOf(readers access.Readers) (id int64, err error) {
 	if err != nil {
 		return 0, err // unreachable: strings and times encode
 	}
+	if id, known := c.classes[string(encoded)]; known {
+		return id, nil
+	}
 	if err := c.exec("INSERT INTO classes (readers) VALUES ($1) ON CONFLICT DO NOTHING", string(encoded)); err != nil {
 		return 0, err
 	}
 	err = c.tx.QueryRowContext(c.ctx, "SELECT id FROM classes WHERE readers = $1", string(encoded)).Scan(&id)
+	c.classes[string(encoded)] = id
 	return id, err
 }
 
 // count adds a document to the counts of a class, or takes it away where sign
 // is -1.
-func (c *committing) count(class int64, passages, length int, tally map[uint32]int, sign int) error {
-	of := c.frequencies[class]
+func (c *committing) count(class int64, d counted, sign int) {
+	of := c.changes[class]
 	if of == nil {
-		of = map[uint32]int{}
-		c.frequencies[class] = of
+		of = &classChange{frequencies: map[uint32]int{}}
+		c.changes[class] = of
 	}
-	for term, n := range tally {
-		of[term] += sign * n
+	of.passages += sign * d.passages
+	of.length += sign * d.length
+	of.left = of.left || sign < 0
+	for term, n := range d.tally {
+		of.frequencies[term] += sign * n
 	}
-	return c.exec("UPDATE classes SET passages = passages + $1, length = length + $2 WHERE id = $3", sign*passages, sign*length, class)
 }
 
-// applyFrequencies writes the changes of frequencies, a class in one statement,
+// applyLongest notes the longest passage there ever was.
+func (c *committing) applyLongest() error {
+	longest, err := metaNumber(c.ctx, c.tx, "longest")
+	if err != nil || int64(c.longest) <= longest {
+		return err
+	}
+	return setMeta(c.ctx, c.tx, "longest", binary.AppendVarint(nil, int64(c.longest)))
+}
+
+// applyEditions makes the editions that have ended leftovers, and those that
+// are in force none.
+func (c *committing) applyEditions() error {
+	return errors.Join(
+		c.exec("INSERT INTO leftovers (edition) SELECT value FROM json_each($1)", jsonTexts(c.ended)),
+		c.exec("DELETE FROM leftovers WHERE edition IN (SELECT value FROM json_each($1))", jsonTexts(c.begun)))
+}
+
+// applyChanges writes the changes of counts, those of a class in one statement,
 // and forgets classes that no document is in.
-func (c *committing) applyFrequencies() error {
-	for _, class := range slices.Sorted(maps.Keys(c.frequencies)) {
-		changes, fallen := jsonChanges(c.frequencies[class])
-		if err := c.exec(`INSERT INTO frequencies (class, term, passages)
-			SELECT $1, json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each($2) WHERE true
-			ON CONFLICT (class, term) DO UPDATE SET passages = passages + excluded.passages`, class, changes); err != nil {
+func (c *committing) applyChanges() error {
+	for _, class := range slices.Sorted(maps.Keys(c.changes)) {
+		of := c.changes[class]
+		if err := c.exec("UPDATE classes SET passages = passages + $1, length = length + $2 WHERE id = $3", of.passages, of.length, class); err != nil {
 			return err
 		}
-		if err := c.exec("DELETE FROM frequencies WHERE class = $1 AND term IN (SELECT value FROM json_each($2)) AND passages = 0", class, fallen); err != nil {
+		changes, fallen := packed(of.frequencies)
+		if err := c.exec(`INSERT INTO frequencies (key, passages)
+			SELECT ($1 << 32) | (value >> 24), (value & 0xffffff) - 0x800000 FROM json_each($2) WHERE true
+			ON CONFLICT (key) DO UPDATE SET passages = passages + excluded.passages`, class, jsonNumbers(changes)); err != nil {
 			return err
 		}
-		if err := c.exec("DELETE FROM classes WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM documents WHERE class = $1)", class); err != nil {
+		if !of.left {
+			continue
+		}
+		if err := errors.Join(
+			c.exec("DELETE FROM frequencies WHERE key IN (SELECT ($1 << 32) | value FROM json_each($2)) AND passages = 0", class, jsonNumbers(fallen)),
+			c.exec("DELETE FROM classes WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM documents WHERE class = $1)", class)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// jsonChanges returns changes as a JSON list of pairs in the order of the table,
-// and the terms that fall as a list of their own.
-func jsonChanges(changes map[uint32]int) (pairs, fallen string) {
-	var b strings.Builder
-	var falling []uint32
-	b.WriteByte('[')
-	for _, term := range slices.Sorted(maps.Keys(changes)) {
-		n := changes[term]
-		if n == 0 {
-			continue
-		}
-		if n < 0 {
-			falling = append(falling, term)
-		}
-		if b.Len() > 1 {
-			b.WriteByte(',')
-		}
-		fmt.Fprintf(&b, "[%d,%d]", term, n)
-	}
-	b.WriteByte(']')
-	return b.String(), jsonNumbers(falling)
-}
-
 func (c *committing) exec(query string, args ...any) error {
 	_, err := c.tx.ExecContext(c.ctx, query, args...)
 	return err
-}
-
-// tallyOf counts in how many passages each term is, and how long they are
-// together.
-func tallyOf(passages []retrieval.Embedded) (tally map[uint32]int, length int) {
-	tally = map[uint32]int{}
-	for _, p := range passages {
-		length += retrieval.Length(p.Terms)
-		for id := range occurrences(p.Terms) {
-			tally[id]++
-		}
-	}
-	return tally, length
-}
-
-// encodeTally writes a tally as varints: each term's distance from the one
-// before, and its count.
-func encodeTally(tally map[uint32]int) []byte {
-	data := make([]byte, 0, 4*len(tally))
-	before := uint32(0)
-	for _, term := range slices.Sorted(maps.Keys(tally)) {
-		data = binary.AppendUvarint(data, uint64(term-before))
-		data = binary.AppendUvarint(data, uint64(tally[term])) //nolint:gosec // positive
-		before = term
-	}
-	return data
-}
-
-// errDamaged says that the register has what no program of this version writes.
-var errDamaged = errors.New("the register is damaged or was written by another version; \"bureau reindex\" builds the index anew")
-
-func decodeTally(data []byte) (map[uint32]int, error) {
-	tally := map[uint32]int{}
-	term := uint64(0)
-	for len(data) > 0 {
-		step, n := binary.Uvarint(data)
-		if n <= 0 {
-			return nil, errDamaged
-		}
-		count, m := binary.Uvarint(data[n:])
-		if m <= 0 {
-			return nil, errDamaged
-		}
-		term += step
-		tally[uint32(term)] = int(count) //nolint:gosec // as written
-		data = data[n+m:]
-	}
-	return tally, nil
 }

@@ -15,9 +15,14 @@ import (
 	"bureau/store"
 )
 
+// TestContract holds the engine to the contract, and looks at all that it sends
+// meanwhile: whatever asks for a ranking or a text has the scope at its root and
+// in every branch (P1).
 func TestContract(t *testing.T) {
 	server := connect(t, qdranttest.Shared(t))
+	sent := recorded(t, server)
 	indextest.Run(t, func(t *testing.T) indextest.Engine { return open(t, server) })
+	t.Run("P1_EveryRequestForPassagesCarriesTheScope", func(t *testing.T) { everyRequestIsScoped(t, sent) })
 }
 
 // connect returns a connection to a server.

@@ -17,8 +17,7 @@ func (s searching) dense(ctx context.Context) ([]retrieval.Hit, error) {
 	if s.query.Vector == nil {
 		return nil, nil
 	}
-	exact := s.query.Exact || s.view.statistics.Passages <= s.index.settings.exactBelow()
-	params := s.index.settings.params(exact)
+	params := s.index.settings.params(s.exact())
 	for limit := s.query.K + spare; ; limit *= 4 {
 		limit = min(limit, mostCandidates)
 		points, err := s.ask(ctx, vectorMeaning, client.NewQueryDense(s.query.Vector), limit, params, nil)
@@ -34,6 +33,11 @@ func (s searching) dense(ctx context.Context) ([]retrieval.Hit, error) {
 			return hits, nil
 		}
 	}
+}
+
+// exact reports whether all passages of the scope are scored.
+func (s searching) exact() bool {
+	return s.query.Vector == nil || s.query.Exact || s.view.statistics.Passages <= s.index.settings.exactBelow()
 }
 
 // surely reports whether k hits stand before all that was not looked at, of

@@ -10,14 +10,13 @@ import (
 	client "github.com/qdrant/go-client/qdrant"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"bureau/retrieval"
 )
 
-// What can be wrong with a server or a collection. Each error that wraps one of
-// these names the object and the remedy.
+// What can be wrong with a server or a collection, beside retrieval.ErrUnavailable.
+// Each error that wraps one of these names the object and the remedy.
 var (
-	// ErrUnavailable says that the server is not reached or does not answer in
-	// time.
-	ErrUnavailable = errors.New("Qdrant is not available") //nolint:staticcheck // a name
 	// ErrVersion says that the server is older than what the engine needs.
 	ErrVersion = errors.New("the server is too old")
 	// ErrForeign says that a collection of the name wanted belongs to somebody
@@ -25,26 +24,17 @@ var (
 	ErrForeign = errors.New("the collection is not of this index")
 	// ErrLost says that the server lacks what the register has.
 	ErrLost = errors.New("the collection has lost passages")
-	// ErrShape says that the collection lacks what searches need: an index of a
-	// payload field, a vector, the dimensions of the embedder.
-	ErrShape = errors.New("the collection is not as it was made")
+	// ErrShape says that the collection's vectors are not those that the index
+	// was made with.
+	ErrShape = errors.New("the collection has other vectors")
+	// ErrUnindexed says that the collection has lost the index of a payload field,
+	// without which the server refuses to filter by it.
+	ErrUnindexed = errors.New("the collection lacks the index of a field")
 	// ErrFull says that the server takes no more points.
 	ErrFull = errors.New("the server takes no more passages")
 	// ErrKey says that the API key is missing, wrong, or not for writing.
 	ErrKey = errors.New("the server does not accept the API key")
 )
-
-// An unavailable error is one that waiting may mend.
-type unavailable struct{ error }
-
-// Unavailable says that another call would fare no better now.
-func (unavailable) Unavailable() bool { return true }
-
-// Is makes it an ErrUnavailable.
-func (unavailable) Is(target error) bool { return target == ErrUnavailable }
-
-// Unwrap returns what happened.
-func (u unavailable) Unwrap() error { return u.error }
 
 // failure puts what the server or the connection said into words: what was
 // tried, where, and what to do. nil stays nil.
@@ -57,17 +47,19 @@ func (s *Server) failure(what string, err error) error {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("%s: %w", what, err)
 	case errors.As(err, &busy):
-		return unavailable{fmt.Errorf("%s: %w: %s is at its rate limit for another %d s", what, ErrUnavailable, s.name, busy.RetryAfterS)}
+		return fmt.Errorf("%s: %w: Qdrant at %s is at its rate limit for another %d s", what, retrieval.ErrUnavailable, s.name, busy.RetryAfterS)
 	case code == codes.Unavailable:
-		return unavailable{fmt.Errorf("%s: %w at %s: %s; start it, or correct index: in bureau.yaml", what, ErrUnavailable, s.name, status.Convert(err).Message())}
+		return fmt.Errorf("%s: %w: Qdrant at %s: %s; start it, or correct index: in bureau.yaml", what, retrieval.ErrUnavailable, s.name, status.Convert(err).Message())
 	case code == codes.DeadlineExceeded:
-		return unavailable{fmt.Errorf("%s: %w: %s has not answered in time", what, ErrUnavailable, s.name)}
+		return fmt.Errorf("%s: %w: Qdrant at %s has not answered in time", what, retrieval.ErrUnavailable, s.name)
 	case code == codes.Unauthenticated, code == codes.PermissionDenied:
 		return fmt.Errorf("%s: %w of %s: %s; set BUREAU_QDRANT_API_KEY, or BUREAU_QDRANT_READ_API_KEY for serving", what, ErrKey, s.name, status.Convert(err).Message())
 	case code == codes.NotFound:
 		return fmt.Errorf("%s: %w: %s says: %s; \"bureau reindex\" builds the index anew", what, ErrLost, s.name, status.Convert(err).Message())
-	case code == codes.InvalidArgument && says(err, "index required", "dimension", "vector name"):
-		return fmt.Errorf("%s: %w: %s says: %s; see \"bureau doctor\"", what, ErrShape, s.name, status.Convert(err).Message())
+	case code == codes.InvalidArgument && says(err, "index required"):
+		return fmt.Errorf("%s: %w: %s says: %s; \"bureau ingest\" makes it again", what, ErrUnindexed, s.name, status.Convert(err).Message())
+	case code == codes.InvalidArgument && says(err, "dimension", "vector name"):
+		return fmt.Errorf("%s: %w: %s says: %s; \"bureau reindex\" builds the index anew", what, ErrShape, s.name, status.Convert(err).Message())
 	case code == codes.ResourceExhausted, says(err, "no space left", "out of disk", "disk space"):
 		return fmt.Errorf("%s: %w: %s: %s; free room on its disk, or raise its limits", what, ErrFull, s.name, status.Convert(err).Message())
 	}

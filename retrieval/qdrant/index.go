@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	client "github.com/qdrant/go-client/qdrant"
@@ -55,20 +56,13 @@ func Open(ctx context.Context, server *Server, db *store.DB, o Options) (*Index,
 	return &Index{server: server, register: register, collection: o.Collection, settings: o.Settings}, nil
 }
 
-// Counts say how large an index is.
-type Counts struct {
-	Documents int
-	Passages  int
-	Classes   int // different readers
-	Leftovers int // editions that wait to be cleared away
-}
-
-// Counts returns how large the index is, as the register has it.
-func (x *Index) Counts(ctx context.Context) (c Counts, err error) {
+// Counts returns how large the index is, as the register has it; the bytes are
+// the register's.
+func (x *Index) Counts(ctx context.Context) (c retrieval.Counts, err error) {
 	err = x.register.db.Read(ctx, func(tx *sql.Tx) error {
 		return tx.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM documents), (SELECT coalesce(sum(passages), 0) FROM classes),
-			(SELECT count(*) FROM classes WHERE passages > 0), (SELECT count(*) FROM leftovers)`).
-			Scan(&c.Documents, &c.Passages, &c.Classes, &c.Leftovers)
+			(SELECT count(*) FROM classes WHERE passages > 0), (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size)`).
+			Scan(&c.Documents, &c.Passages, &c.Classes, &c.Bytes)
 	})
 	if err != nil {
 		return c, fmt.Errorf("count the index: %w", err)
@@ -96,14 +90,14 @@ func (x *Index) Check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := checkVersion(x.server.name, version); err != nil {
+	if err := x.settings.checkVersion(x.server.name, version); err != nil {
 		return err
 	}
 	counts, err := x.Counts(ctx)
 	if err != nil {
 		return err
 	}
-	info, err := x.info(ctx)
+	info, err := x.info(ctx, readPatience)
 	switch {
 	case err != nil:
 		return err
@@ -128,8 +122,8 @@ func (x *Index) indexed(info *client.CollectionInfo) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	return fmt.Errorf("collection %s on %s: %w: it has no index of %v, without which searches are refused; \"bureau ingest\" makes them again",
-		x.collection, x.server.name, ErrShape, missing)
+	return fmt.Errorf("collection %s on %s: %w: of %s; \"bureau ingest\" makes it again",
+		x.collection, x.server.name, ErrUnindexed, strings.Join(missing, ", "))
 }
 
 // healthy reports what the server says of its own work on the collection.
@@ -142,7 +136,7 @@ func (x *Index) healthy(info *client.CollectionInfo) error {
 }
 
 // complete reports passages that the register has and the server does not.
-func (x *Index) complete(ctx context.Context, counts Counts) error {
+func (x *Index) complete(ctx context.Context, counts retrieval.Counts) error {
 	points, err := x.points(ctx)
 	if err == nil && points < counts.Passages {
 		return x.lost(points, counts.Passages)
@@ -158,6 +152,14 @@ func (x *Index) points(ctx context.Context) (int, error) {
 	return int(n), err //nolint:gosec // as many as there are
 }
 
+// Ready reports whether the server has come to rest: its graphs are built, and
+// searches are as fast and as good as they get. It may say so for a moment
+// between two pieces of work.
+func (x *Index) Ready(ctx context.Context) (bool, error) {
+	info, err := x.info(ctx, readPatience)
+	return info.GetStatus() == client.CollectionStatus_Green, err
+}
+
 // Publish makes alias another name of the collection, in one step and whatever
 // it named before. It is for other programs that look at the server; searches
 // go to the collection by its own name.
@@ -171,7 +173,7 @@ func (x *Index) Publish(ctx context.Context, alias string) error {
 // Drop takes the collection off the server, if it is this index's. The register
 // is the caller's to remove.
 func (x *Index) Drop(ctx context.Context) error {
-	info, err := x.info(ctx)
+	info, err := x.info(ctx, readPatience)
 	if err != nil || info == nil {
 		return err
 	}

@@ -3,16 +3,13 @@ package qdrant
 import (
 	"context"
 	"maps"
+	"math"
 	"slices"
 
 	client "github.com/qdrant/go-client/qdrant"
 
 	"bureau/retrieval"
 )
-
-// candidatesPerHit is how many points are looked at for each hit wanted, at
-// first.
-const candidatesPerHit = 2
 
 // rounding is how far a sum of the server's, in float32, may be below the true
 // one, as a share.
@@ -24,12 +21,10 @@ const rounding = 1e-5
 // The server adds up, for each passage, the weights of its words as they were
 // written, times those of the question's terms, which are the scope's own. The
 // two scores differ in one thing: the average length, which the written weights
-// assume once for all scopes. With a the assumed average and s the scope's, no
-// passage scores more than max(1, s/a) times what the server has added up: its
-// count is held back by 1-b+b·length/average, and the quotient of two such terms
-// is at most that of the averages. So the passages that were not looked at are
-// known to be behind once the best of those that were score more than the
-// server's last times this bound; else more are looked at.
+// assume once for all scopes. How much more a passage may score than the server
+// has added up is bounded (see [searching.bound]), so the passages that were not
+// looked at are known to be behind once the best of those that were score more
+// than the server's last times this bound; else more are looked at.
 func (s searching) lexical(ctx context.Context) ([]retrieval.Hit, error) {
 	weights := s.weights()
 	if len(weights) == 0 {
@@ -40,9 +35,9 @@ func (s searching) lexical(ctx context.Context) ([]retrieval.Hit, error) {
 	for i, id := range indices {
 		values[i] = float32(weights[id])
 	}
-	bound := (1 + rounding) * max(1, s.view.statistics.AverageLength/max(1, s.view.assumed.AverageLength))
+	bound := s.bound()
 	ceiling := retrieval.Ceiling(s.query.Terms, s.view.statistics)
-	for limit := candidatesPerHit * s.query.K; ; limit *= 4 {
+	for limit := spare + int(float64(s.query.K)*math.Pow(bound, falling)); ; limit *= 2 {
 		limit = min(limit, mostCandidates)
 		points, err := s.ask(ctx, vectorWords, client.NewQuerySparse(indices, values), limit, nil, client.NewWithVectorsInclude(vectorWords))
 		if err != nil {
@@ -64,6 +59,20 @@ func (s searching) lexical(ctx context.Context) ([]retrieval.Hit, error) {
 			return hits, nil
 		}
 	}
+}
+
+// falling says how many times as many passages have to be looked at where the
+// bound is above 1: scores fall with about the cube root of the rank.
+const falling = 3
+
+// bound returns how many times the sum that the server has added up a passage
+// may score. The worth of a term's count by two average lengths differs most
+// where the count is 1, and the more the longer the passage.
+func (s searching) bound() float64 {
+	quotient := func(length int) float64 {
+		return s.view.statistics.Saturation(1, length) / s.view.assumed.Saturation(1, length)
+	}
+	return (1 + rounding) * max(quotient(0), quotient(s.view.longest))
 }
 
 // weights returns what one occurrence of each term of the question weighs.

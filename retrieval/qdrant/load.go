@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	client "github.com/qdrant/go-client/qdrant"
 
@@ -55,7 +56,7 @@ func (x *Index) loadPage(ctx context.Context, scope access.Scope, ids []string, 
 
 // loadAt loads passages as they were at a version of the register.
 func (x *Index) loadAt(ctx context.Context, scope access.Scope, version int64, ids []string, byID map[string]retrieval.Found) error {
-	points, err := x.scroll(ctx, and(within(scope), client.NewMatchKeywords(fieldPassage, ids...)))
+	points, err := x.scroll(ctx, and(within(scope), client.NewMatchKeywords(fieldPassage, ids...)), client.NewWithPayload(true), readPatience)
 	if err != nil {
 		return err
 	}
@@ -78,18 +79,18 @@ func (x *Index) loadAt(ctx context.Context, scope access.Scope, version int64, i
 	return err
 }
 
-// scroll returns all points that a filter lets through, with their payloads.
-func (x *Index) scroll(ctx context.Context, filter *client.Filter) ([]*client.RetrievedPoint, error) {
+// scroll returns all points that a filter lets through, with these fields.
+func (x *Index) scroll(ctx context.Context, filter *client.Filter, fields *client.WithPayloadSelector, patience time.Duration) ([]*client.RetrievedPoint, error) {
 	type answer struct {
 		points []*client.RetrievedPoint
 		next   *client.PointId
 	}
 	var all []*client.RetrievedPoint
 	for offset := (*client.PointId)(nil); ; {
-		a, err := read(ctx, x.server, "read collection "+x.collection, func(ctx context.Context) (a answer, err error) {
+		a, err := repeated(ctx, x.server, "read collection "+x.collection, x.server.deadlines.Query, patience, func(ctx context.Context) (a answer, err error) {
 			a.points, a.next, err = x.server.reads.ScrollAndOffset(ctx, &client.ScrollPoints{
 				CollectionName: x.collection, Filter: filter, Offset: offset, Limit: client.PtrOf(uint32(2 * page)),
-				WithPayload: client.NewWithPayload(true), ReadConsistency: consistencies[x.settings.ReadConsistency],
+				WithPayload: fields, ReadConsistency: consistencies[x.settings.ReadConsistency],
 			})
 			return a, err
 		})

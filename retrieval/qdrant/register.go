@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strconv"
+	"sync/atomic"
 
 	"github.com/google/uuid"
 
@@ -24,8 +25,16 @@ var migrations embed.FS
 // A register is the half of the index that says what is in force: which edition
 // of a document, who reads it, and what BM25 counts by class of readers.
 type register struct {
-	db    *store.DB
-	owner string // names this register in the collection
+	db     *store.DB
+	owner  string                 // names this register in the collection
+	shape  atomic.Pointer[shape]  // once it is settled
+	counts atomic.Pointer[counts] // of the newest version that was looked at
+}
+
+// A shape is what holds for a whole index from its first passages on.
+type shape struct {
+	generation retrieval.Generation
+	assumed    retrieval.Statistics // by the weights of words in the collection
 }
 
 // openRegister brings the tables up to date and makes the register one of the
@@ -92,40 +101,67 @@ func writeGeneration(ctx context.Context, tx *sql.Tx, g retrieval.Generation) er
 }
 
 // generation returns what the index is built with.
-func (r *register) generation(ctx context.Context) (g retrieval.Generation, err error) {
-	err = r.db.Read(ctx, func(tx *sql.Tx) error {
-		g, err = readGeneration(ctx, tx)
+func (r *register) generation(ctx context.Context) (retrieval.Generation, error) {
+	if settled := r.shape.Load(); settled != nil {
+		return settled.generation, nil
+	}
+	var s shape
+	err := r.db.Read(ctx, func(tx *sql.Tx) (err error) {
+		s, err = readShape(ctx, tx)
 		return err
 	})
-	return g, err
+	if err == nil {
+		r.keep(s)
+	}
+	return s.generation, err
+}
+
+func readShape(ctx context.Context, tx *sql.Tx) (s shape, err error) {
+	if s.generation, err = readGeneration(ctx, tx); err != nil {
+		return s, err
+	}
+	length, err := metaNumber(ctx, tx, "length")
+	s.assumed.AverageLength = float64(length)
+	return s, err
+}
+
+// keep keeps a shape that is settled: nothing changes it any more. Until there
+// were words, passages to come decide about it.
+func (r *register) keep(s shape) {
+	if s.assumed.AverageLength > 0 {
+		r.shape.Store(&s)
+	}
 }
 
 // settle decides, with the first passages of all, what holds for the whole
 // index: the dimensions of its vectors and the length that the weights of words
 // in the collection assume. It returns what was decided first.
-func (r *register) settle(ctx context.Context, dimensions, length int) (g retrieval.Generation, assumed retrieval.Statistics, err error) {
-	err = r.db.Write(ctx, func(tx *sql.Tx) error {
-		if g, err = readGeneration(ctx, tx); err != nil {
+func (r *register) settle(ctx context.Context, dimensions, length int) (*shape, error) {
+	if settled := r.shape.Load(); settled != nil {
+		return settled, nil
+	}
+	var s shape
+	err := r.db.Write(ctx, func(tx *sql.Tx) (err error) {
+		if s, err = readShape(ctx, tx); err != nil {
 			return err
 		}
-		if g.Dimensions == 0 && dimensions != 0 {
-			g.Dimensions = dimensions
-			if err := writeGeneration(ctx, tx, g); err != nil {
+		if s.generation.Dimensions == 0 && dimensions != 0 {
+			s.generation.Dimensions = dimensions
+			if err := writeGeneration(ctx, tx, s.generation); err != nil {
 				return err
 			}
 		}
-		n, err := metaNumber(ctx, tx, "length")
-		if err == nil && n == 0 {
-			n = int64(length)
-			err = setMeta(ctx, tx, "length", binary.AppendVarint(nil, n))
+		if s.assumed.AverageLength == 0 {
+			s.assumed.AverageLength = float64(length)
+			return setMeta(ctx, tx, "length", binary.AppendVarint(nil, int64(length)))
 		}
-		assumed.AverageLength = float64(n)
-		return err
+		return nil
 	})
 	if err != nil {
-		return g, assumed, fmt.Errorf("settle the shape of the index: %w", err)
+		return nil, fmt.Errorf("settle the shape of the index: %w", err)
 	}
-	return g, assumed, nil
+	r.keep(s)
+	return &s, nil
 }
 
 // A row is what the register has of a document.
@@ -138,11 +174,7 @@ type row struct {
 
 // rows returns the documents with these ids, as far as they are known.
 func (r *register) rows(ctx context.Context, ids []retrieval.DocumentID) (map[retrieval.DocumentID]row, error) {
-	wanted, err := json.Marshal(ids)
-	if err != nil {
-		return nil, err // unreachable: strings encode
-	}
-	return r.query(ctx, "WHERE d.id IN (SELECT value FROM json_each($1))", string(wanted))
+	return r.query(ctx, "WHERE d.id IN (SELECT value FROM json_each($1))", jsonTexts(ids))
 }
 
 // query returns the documents that a condition selects.
@@ -236,4 +268,13 @@ func jsonNumbers[T ~int64 | ~uint32](list []T) string {
 		text = strconv.AppendInt(text, int64(n), 10)
 	}
 	return string(append(text, ']'))
+}
+
+// jsonTexts returns texts as a JSON list, for queries.
+func jsonTexts[T ~string](list []T) string {
+	text, err := json.Marshal(texts(list))
+	if err != nil {
+		panic(err) // unreachable: strings encode
+	}
+	return string(text)
 }

@@ -73,12 +73,26 @@ func (x *Index) SetReaders(ctx context.Context, readers map[retrieval.DocumentID
 	return nil
 }
 
-// Settle clears away points that are in force for nobody and tells the server
-// of readers that it has not heard of; see [retrieval.Writer].
+// Settle clears away points that are in force for nobody, tells the server of
+// readers that it has not heard of, and makes indexes of fields again that it
+// has lost; see [retrieval.Writer]. It waits for a server that is away.
 func (x *Index) Settle(ctx context.Context) error {
+	counts, err := x.Counts(ctx)
+	if err != nil {
+		return err
+	}
+	g, err := x.register.generation(ctx)
+	if err != nil {
+		return err
+	}
+	if counts.Passages > 0 {
+		if err := x.prepare(ctx, g.Dimensions); err != nil {
+			return fmt.Errorf("settle collection %s: %w", x.collection, err)
+		}
+	}
 	var editions []string
 	var documents []retrieval.DocumentID
-	err := x.register.db.Read(ctx, func(tx *sql.Tx) error {
+	err = x.register.db.Read(ctx, func(tx *sql.Tx) error {
 		return errors.Join(
 			each(ctx, tx, func(rows *sql.Rows) error {
 				var edition string

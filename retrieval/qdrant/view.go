@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"maps"
 	"slices"
 
 	"bureau/access"
@@ -18,44 +17,83 @@ type view struct {
 	// statistics of what the scope reads, over the terms of the question.
 	statistics retrieval.Statistics
 	assumed    retrieval.Statistics // of the weights in the collection
+	longest    int                  // terms of the longest passage there ever was
+}
+
+// A counts is what the register counts by class of readers, at one version.
+type counts struct {
+	version int64
+	classes []countedClass
+	assumed retrieval.Statistics
+	longest int
+}
+
+// A countedClass is the passages that the same people read.
+type countedClass struct {
+	id               int64
+	readers          access.Readers
+	passages, length int
+}
+
+// countsIn returns the counts of the version that tx sees. They are read once
+// for each version.
+func (r *register) countsIn(ctx context.Context, tx *sql.Tx) (*counts, error) {
+	version, err := metaNumber(ctx, tx, "version")
+	if err != nil {
+		return nil, err
+	}
+	if kept := r.counts.Load(); kept != nil && kept.version == version {
+		return kept, nil
+	}
+	c := &counts{version: version}
+	shape, err := readShape(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	longest, err := metaNumber(ctx, tx, "longest")
+	if err != nil {
+		return nil, err
+	}
+	c.assumed, c.longest = shape.assumed, int(longest)
+	err = each(ctx, tx, func(rows *sql.Rows) error {
+		var one countedClass
+		var encoded sql.RawBytes
+		if err := rows.Scan(&one.id, &encoded, &one.passages, &one.length); err != nil {
+			return err
+		}
+		if one.readers, err = decodeReaders(encoded); err != nil {
+			return fmt.Errorf("class %d: %w", one.id, err)
+		}
+		c.classes = append(c.classes, one)
+		return nil
+	}, "SELECT id, readers, passages, length FROM classes WHERE passages > 0")
+	if err != nil {
+		return nil, err
+	}
+	r.counts.Store(c)
+	return c, nil
 }
 
 // view reads what a search needs, at one moment. It is where the engine decides
 // about rights, and it leaves the decision to the scope.
 func (r *register) view(ctx context.Context, scope access.Scope, terms []retrieval.Term) (v view, err error) {
 	v = view{classes: map[int64]bool{}, statistics: retrieval.Statistics{Frequency: map[string]int{}}}
-	length := 0
 	err = r.db.Read(ctx, func(tx *sql.Tx) error {
-		if v.version, err = metaNumber(ctx, tx, "version"); err != nil {
-			return err
-		}
-		assumed, err := metaNumber(ctx, tx, "length")
+		counts, err := r.countsIn(ctx, tx)
 		if err != nil {
 			return err
 		}
-		v.assumed.AverageLength = float64(assumed)
-		err = each(ctx, tx, func(rows *sql.Rows) error {
-			var (
-				id              int64
-				encoded         sql.RawBytes
-				passages, terms int
-			)
-			if err := rows.Scan(&id, &encoded, &passages, &terms); err != nil {
-				return err
+		v.version, v.assumed, v.longest = counts.version, counts.assumed, counts.longest
+		length := 0
+		for _, c := range counts.classes {
+			if scope.Allows(c.readers) {
+				v.classes[c.id] = true
+				v.statistics.Passages += c.passages
+				length += c.length
 			}
-			readers, err := decodeReaders(encoded)
-			if err != nil {
-				return fmt.Errorf("class %d: %w", id, err)
-			}
-			if scope.Allows(readers) {
-				v.classes[id] = true
-				v.statistics.Passages += passages
-				length += terms
-			}
+		}
+		if v.statistics.Passages == 0 {
 			return nil
-		}, "SELECT id, readers, passages, length FROM classes WHERE passages > 0")
-		if err != nil || v.statistics.Passages == 0 {
-			return err
 		}
 		v.statistics.AverageLength = float64(length) / float64(v.statistics.Passages)
 		return v.count(ctx, tx, terms)
@@ -71,22 +109,26 @@ func (v *view) count(ctx context.Context, tx *sql.Tx, terms []retrieval.Term) er
 	if len(terms) == 0 {
 		return nil
 	}
-	ids := make([]uint32, len(terms))
-	for i, t := range terms {
-		ids[i] = termID(t.Text)
-	}
 	frequency := make(map[int64]int, len(terms))
+	for _, t := range terms {
+		frequency[int64(termID(t.Text))] = 0
+	}
+	var keys []int64
+	for class := range v.classes {
+		for term := range frequency {
+			keys = append(keys, class<<32|term)
+		}
+	}
+	slices.Sort(keys) // in the order of the table
 	err := each(ctx, tx, func(rows *sql.Rows) error {
 		var term int64
 		var n int
 		err := rows.Scan(&term, &n)
 		frequency[term] += n
 		return err
-	}, `SELECT term, passages FROM frequencies
-		WHERE class IN (SELECT value FROM json_each($1)) AND term IN (SELECT value FROM json_each($2))`,
-		jsonNumbers(slices.Sorted(maps.Keys(v.classes))), jsonNumbers(ids))
-	for i, t := range terms {
-		v.statistics.Frequency[t.Text] = frequency[int64(ids[i])]
+	}, "SELECT key & 0xffffffff, passages FROM frequencies WHERE key IN (SELECT value FROM json_each($1))", jsonNumbers(keys))
+	for _, t := range terms {
+		v.statistics.Frequency[t.Text] = frequency[int64(termID(t.Text))]
 	}
 	return err
 }

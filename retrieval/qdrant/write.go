@@ -48,10 +48,10 @@ func (x *Index) replaceAll(ctx context.Context, batch []retrieval.Replacement) e
 	if err := x.refuseForeign(ctx, batch); err != nil {
 		return err
 	}
-	editions := make([]string, len(batch))
+	editions, counts := make([]string, len(batch)), make([]counted, len(batch))
 	var points []*client.PointStruct
 	for i, r := range batch {
-		editions[i] = newEdition(r.Document.ID)
+		editions[i], counts[i] = newEdition(r.Document.ID), countOf(r.Passages)
 		for _, p := range r.Passages {
 			points = append(points, pointOf(editions[i], r.Document.Readers, p, assumed))
 		}
@@ -64,7 +64,7 @@ func (x *Index) replaceAll(ctx context.Context, batch []retrieval.Replacement) e
 	}
 	old, err := x.register.commit(ctx, func(c *committing) error {
 		for i, r := range batch {
-			if err := c.put(r, editions[i]); err != nil {
+			if err := c.put(r.Document, editions[i], counts[i]); err != nil {
 				return fmt.Errorf("%s/%s: %w", r.Document.Source, r.Document.Path, err)
 			}
 		}
@@ -75,7 +75,7 @@ func (x *Index) replaceAll(ctx context.Context, batch []retrieval.Replacement) e
 	}
 	// The batch holds. What it replaced is found by nobody, so that a server that
 	// has gone by now is no failure: Settle clears it away.
-	if err := x.clear(ctx, old); ctx.Err() == nil && !errors.Is(err, ErrUnavailable) {
+	if err := x.clear(ctx, old); ctx.Err() == nil && !errors.Is(err, retrieval.ErrUnavailable) {
 		return err
 	}
 	return nil
@@ -125,10 +125,11 @@ func (x *Index) settle(ctx context.Context, batch []retrieval.Replacement) (assu
 	if passages == 0 {
 		return assumed, nil
 	}
-	if g, assumed, err = x.register.settle(ctx, dimensions, length/passages); err != nil {
+	shape, err := x.register.settle(ctx, dimensions, length/passages)
+	if err != nil {
 		return assumed, err
 	}
-	return assumed, x.prepare(ctx, g.Dimensions)
+	return shape.assumed, x.prepare(ctx, shape.generation.Dimensions)
 }
 
 // checkReplacement reports passages that the index cannot have.
@@ -151,6 +152,9 @@ func checkReplacement(r retrieval.Replacement, embedder string, dimensions int) 
 	return nil
 }
 
+// ownerFields say which document a passage belongs to, and nothing of its text.
+var ownerFields = client.NewWithPayloadInclude(fieldEdition, fieldPassage)
+
 // refuseForeign reports a passage that another document has already.
 func (x *Index) refuseForeign(ctx context.Context, batch []retrieval.Replacement) error {
 	owner := map[string]retrieval.DocumentID{}
@@ -165,24 +169,22 @@ func (x *Index) refuseForeign(ctx context.Context, batch []retrieval.Replacement
 		}
 	}
 	for some := range slices.Chunk(ids, page) {
-		points, err := x.scroll(ctx, &client.Filter{Must: []*client.Condition{client.NewMatchKeywords(fieldPassage, some...)}})
+		points, err := x.scroll(ctx, &client.Filter{Must: []*client.Condition{client.NewMatchKeywords(fieldPassage, some...)}}, ownerFields, x.server.deadlines.Patience)
 		if err != nil {
 			return err
 		}
 		for _, p := range points {
-			passage, edition, err := passageOf(p.GetPayload())
-			if err != nil {
-				return fmt.Errorf("collection %s: %w", x.collection, err)
-			}
-			if passage.Document == owner[passage.ID] {
+			passage, edition := p.GetPayload()[fieldPassage].GetStringValue(), p.GetPayload()[fieldEdition].GetStringValue()
+			other := documentOf(edition)
+			if other == owner[passage] {
 				continue
 			}
-			rows, err := x.register.rows(ctx, []retrieval.DocumentID{passage.Document})
+			rows, err := x.register.rows(ctx, []retrieval.DocumentID{other})
 			if err != nil {
 				return err
 			}
-			if rows[passage.Document].edition == edition {
-				return fmt.Errorf("passage %s of document %s belongs to document %s", passage.ID, owner[passage.ID], passage.Document)
+			if rows[other].edition == edition {
+				return fmt.Errorf("passage %s of document %s belongs to document %s", passage, owner[passage], other)
 			}
 		}
 	}
@@ -192,12 +194,8 @@ func (x *Index) refuseForeign(ctx context.Context, batch []retrieval.Replacement
 // begin notes editions whose points are about to be written.
 func (r *register) begin(ctx context.Context, editions []string) error {
 	err := r.db.Write(ctx, func(tx *sql.Tx) error {
-		for _, edition := range editions {
-			if _, err := tx.ExecContext(ctx, "INSERT INTO leftovers (edition) VALUES ($1)", edition); err != nil {
-				return err
-			}
-		}
-		return nil
+		_, err := tx.ExecContext(ctx, "INSERT INTO leftovers (edition) SELECT value FROM json_each($1)", jsonTexts(editions))
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("note what is about to be written: %w", err)

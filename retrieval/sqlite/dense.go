@@ -17,11 +17,7 @@ const (
 
 // dense ranks by the cosine to v.
 func (s searching) dense(v []float32) ([]retrieval.Hit, error) {
-	wanted := max(rescored, rescoredPerHit*s.k)
-	if s.exact {
-		wanted = len(s.memory.class)
-	}
-	nearest, err := s.nearest(v, wanted)
+	nearest, err := s.nearest(v, s.rescored())
 	if err != nil {
 		return nil, err
 	}
@@ -30,6 +26,14 @@ func (s searching) dense(v []float32) ([]retrieval.Hit, error) {
 		return nil, err
 	}
 	return s.best(exact)
+}
+
+// rescored is how many passages are scored exactly, if there are as many.
+func (s searching) rescored() int {
+	if s.exact {
+		return len(s.memory.class)
+	}
+	return max(rescored, rescoredPerHit*s.k)
 }
 
 // checkEvery is how many passages are scanned between two looks at the

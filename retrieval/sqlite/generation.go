@@ -22,7 +22,7 @@ func claim(ctx context.Context, tx *sql.Tx, want retrieval.Generation) error {
 		return err
 	}
 	if err := agree(stored, want); err != nil {
-		return fmt.Errorf("%w; run \"bureau ingest\" to build it anew", err)
+		return fmt.Errorf("%w; run \"bureau reindex\" to build another", err)
 	}
 	if stored.Dimensions == 0 && want.Dimensions != 0 {
 		stored.Dimensions = want.Dimensions
@@ -50,20 +50,6 @@ func describe(g retrieval.Generation) string {
 		return fmt.Sprintf("embedder %s (cutting %s)", g.Embedder, g.Cutting)
 	}
 	return fmt.Sprintf("embedder %s (%d dimensions, cutting %s)", g.Embedder, g.Dimensions, g.Cutting)
-}
-
-// generation returns what the index is built with at the moment of tx. It is
-// retrieval.ErrGeneration when another process has rebuilt the index as
-// something else than what x was opened for.
-func (x *Index) generation(ctx context.Context, tx *sql.Tx) (retrieval.Generation, error) {
-	stored, err := readGeneration(ctx, tx)
-	if err != nil {
-		return stored, fmt.Errorf("read the generation of the index: %w", err)
-	}
-	if err := agree(stored, x.want); err != nil {
-		return stored, fmt.Errorf("%w; it was rebuilt while this program ran: start the program again", err)
-	}
-	return stored, nil
 }
 
 // settle holds the vectors of a batch against the index's dimensions, which
@@ -109,12 +95,17 @@ func checkVector(v []float32, dimensions int) error {
 	return nil
 }
 
+// readGeneration returns what the index is built with at the moment of tx: its
+// dimensions are known from its first vector on.
 func readGeneration(ctx context.Context, tx *sql.Tx) (g retrieval.Generation, err error) {
 	value, err := meta(ctx, tx, "generation")
-	if err != nil {
-		return g, err
+	if err == nil {
+		err = json.Unmarshal(value, &g)
 	}
-	return g, json.Unmarshal(value, &g)
+	if err != nil {
+		return g, fmt.Errorf("read the generation of the index: %w", err)
+	}
+	return g, nil
 }
 
 func writeGeneration(ctx context.Context, tx *sql.Tx, g retrieval.Generation) error {

@@ -71,7 +71,7 @@ func (m *memory) catchUp(ctx context.Context, tx *sql.Tx, version int64, dimensi
 	}
 	maps.Copy(m.centres, centres)
 	if width != m.width {
-		m.width, m.signs = width, nil // the index was rebuilt, and all other slots are free
+		m.width, m.signs = width, nil // the first vector has come, and all other slots are free
 	}
 	for _, s := range slots {
 		m.put(s)

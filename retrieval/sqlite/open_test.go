@@ -53,7 +53,7 @@ func TestAnotherGenerationIsRefusedWithItsRemedy(t *testing.T) {
 			t.Errorf("opened for %v: %v, want ErrGeneration", want, err)
 			continue
 		}
-		for _, part := range []string{path, "small", "bureau ingest"} {
+		for _, part := range []string{path, "small", "bureau reindex"} {
 			if !strings.Contains(err.Error(), part) {
 				t.Errorf("%q does not say %q", err, part)
 			}
@@ -111,56 +111,6 @@ func TestIndexWithoutEmbedderSearchesByWords(t *testing.T) {
 	q := retrieval.Query{Terms: batch[0].Passages[0].Terms, K: 5}
 	if r, err := x.Search(t.Context(), benchScope(t, 1), q); err != nil || len(r.Lexical) != 2 || len(r.Dense) != 0 {
 		t.Errorf("found %v, %v; want two passages by words", r, err)
-	}
-}
-
-// An index that is rebuilt must not be served from an old file or an old
-// memory: what was deleted or forbidden since would still be answered from.
-func TestRebuildIsSeenByEveryProcess(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "index.db")
-	old := retrieval.Generation{Embedder: "small", Cutting: "1"}
-	server, err := Open(t.Context(), path, old)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
-	d := leave("leave", axis(128, 0), axis(128, 1))
-	if err := server.Replace(t.Context(), d.Document, d.Passages); err != nil {
-		t.Fatal(err)
-	}
-	scope, q := benchScope(t, 1), retrieval.Query{Terms: d.Passages[0].Terms, K: 5}
-	search := func(v []float32) (retrieval.Rankings, error) {
-		q.Vector = v
-		return server.Search(t.Context(), scope, q)
-	}
-	if r, err := search(axis(128, 0)); err != nil || len(r.Dense) != 2 {
-		t.Fatalf("found %v, %v", r, err)
-	}
-	again, err := Rebuild(t.Context(), path, old)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer again.Close()
-	if r, err := search(nil); err != nil || len(r.Lexical) != 0 {
-		t.Errorf("found %v, %v in the emptied index", r, err)
-	}
-	small := leave("small", axis(4, 0)) // the model of that name has become another
-	if err := again.Replace(t.Context(), small.Document, small.Passages); err != nil {
-		t.Fatal(err)
-	}
-	if r, err := search(axis(4, 0)); err != nil || len(r.Dense) != 1 || r.Dense[0].Document != "small" {
-		t.Errorf("found %v, %v in the rebuilt index", r, err)
-	}
-	other, err := Rebuild(t.Context(), path, retrieval.Generation{Embedder: "large", Cutting: "1"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer other.Close()
-	if _, err := search(nil); !errors.Is(err, retrieval.ErrGeneration) {
-		t.Errorf("search gave %v, want ErrGeneration", err)
-	}
-	if err := server.Delete(t.Context(), "small"); !errors.Is(err, retrieval.ErrGeneration) {
-		t.Errorf("delete gave %v, want ErrGeneration", err)
 	}
 }
 

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -95,6 +96,7 @@ func TestP1_IndexEqualsARebuiltOneAfterAnyWrites(t *testing.T) {
 		handles: []*Index{openProcess(t, path), openProcess(t, path)},
 		scopes:  []access.Scope{benchScope(t, 1), benchScope(t, 2), benchScope(t, benchDepartments)},
 	}
+	stories := 0
 	rapid.Check(t, func(r *rapid.T) {
 		gone := slices.Collect(maps.Keys(s.want)) // of the story before, whose numbers are free now
 		s.want = map[retrieval.DocumentID]retrieval.Replacement{}
@@ -106,7 +108,8 @@ func TestP1_IndexEqualsARebuiltOneAfterAnyWrites(t *testing.T) {
 				r.Fatal(err)
 			}
 		}
-		rebuilt, err := Rebuild(t.Context(), filepath.Join(folder, "rebuilt.db"), processGeneration)
+		stories++
+		rebuilt, err := Open(t.Context(), filepath.Join(folder, fmt.Sprintf("rebuilt-%d.db", stories)), processGeneration)
 		if err != nil {
 			r.Fatal(err)
 		}

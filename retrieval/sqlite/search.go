@@ -42,7 +42,7 @@ func (x *Index) Search(ctx context.Context, scope access.Scope, q retrieval.Quer
 // search runs a query at one moment of the index.
 func (x *Index) search(ctx context.Context, scope access.Scope, q retrieval.Query) (rankings retrieval.Rankings, err error) {
 	err = x.db.Read(ctx, func(tx *sql.Tx) error {
-		g, err := x.generation(ctx, tx)
+		g, err := readGeneration(ctx, tx)
 		if err != nil {
 			return fmt.Errorf("search: %w", err)
 		}
@@ -61,10 +61,14 @@ func (x *Index) search(ctx context.Context, scope access.Scope, q retrieval.Quer
 			return err
 		}
 		s := searching{ctx: ctx, tx: tx, memory: &x.memory, classes: classes, k: q.K, exact: q.Exact}
+		for _, c := range classes {
+			rankings.Passages += c.passages
+		}
 		if q.Vector != nil {
 			if rankings.Dense, err = s.dense(q.Vector); err != nil {
 				return fmt.Errorf("rank by meaning: %w", err)
 			}
+			rankings.Estimated = rankings.Passages > s.rescored()
 			if n := len(rankings.Dense); n > 0 {
 				rankings.DenseFloor = rankings.Dense[n-1].Score
 			}

@@ -87,7 +87,7 @@ func (x *Index) SetReaders(ctx context.Context, readers map[retrieval.DocumentID
 // write runs change as a new version of the index.
 func (x *Index) write(ctx context.Context, change func(*writing) error) error {
 	return x.db.Write(ctx, func(tx *sql.Tx) error {
-		generation, err := x.generation(ctx, tx)
+		generation, err := readGeneration(ctx, tx)
 		if err != nil {
 			return err
 		}

@@ -238,6 +238,7 @@ export class Answer {
       this.#body.before(h("p", { class: "notice", part: "notice" }, strings.quotesOnly));
     }
     if (frame.cited.length > 0) this.#partSources(frame.cited);
+    if (frame.partial) this.#end.append(h("p", { class: "notice", part: "notice" }, strings.partial));
     if (frame.stopped || frame.cut) {
       this.#end.append(h("p", { class: "notice", part: "notice" }, frame.stopped ? strings.stopped : strings.cut));
     }

@@ -1,6 +1,6 @@
 -- +goose Up
 CREATE TABLE meta (
-    key   TEXT PRIMARY KEY, -- collection, generation, length or version
+    key   TEXT PRIMARY KEY, -- collection, generation, length, longest or version
     value BLOB NOT NULL
 ) WITHOUT ROWID;
 
@@ -24,18 +24,23 @@ CREATE TABLE documents (
     version  TEXT NOT NULL,
     passages INTEGER NOT NULL,
     length   INTEGER NOT NULL, -- terms of its passages, repetitions counted
-    terms    BLOB NOT NULL,    -- in how many of its passages each term is
     changed  INTEGER NOT NULL  -- version of the register in which the row last changed
 ) WITHOUT ROWID;
 CREATE INDEX documents_of_class ON documents (class);
 
--- In how many passages of a class a term is.
+-- In how many of its passages a document has each term: apart from the documents,
+-- whose rows every search reads.
+CREATE TABLE tallies (
+    document TEXT PRIMARY KEY,
+    terms    BLOB NOT NULL
+);
+
+-- In how many passages of a class a term is. One number is what SQLite finds
+-- and writes fastest, and most of what is written are these.
 CREATE TABLE frequencies (
-    class    INTEGER NOT NULL,
-    term     INTEGER NOT NULL, -- see termID
-    passages INTEGER NOT NULL,
-    PRIMARY KEY (class, term)
-) WITHOUT ROWID;
+    key      INTEGER PRIMARY KEY, -- the class above the lower 32 bits, and there the term (see termID)
+    passages INTEGER NOT NULL
+);
 
 -- Points that the server may have and that are in force for nobody.
 CREATE TABLE leftovers (
@@ -51,6 +56,7 @@ CREATE TABLE unsent (
 DROP TABLE unsent;
 DROP TABLE leftovers;
 DROP TABLE frequencies;
+DROP TABLE tallies;
 DROP TABLE documents;
 DROP TABLE classes;
 DROP TABLE meta;

@@ -52,6 +52,9 @@ func (c *reindexCommand) Run(ctx context.Context, e env, s *settings) (err error
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
+	if err := giveWay(); err != nil {
+		fmt.Fprintf(e.stderr, "bureau: those who ask may wait for a processor: %v\n", err)
+	}
 	work := reindexing{parts: p, env: e, gate: gate, share: c.Share, stay: c.NoSwitch}
 	report, err := work.run(ctx)
 	if err != nil {

@@ -1,6 +1,7 @@
 package loadtest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,9 @@ type Engine interface {
 type Options struct {
 	Askers int           // at a time, 1 to 256
 	Time   time.Duration // of asking for each shape, up to 10 minutes
+	// Sample is how many questions for each shape are held against exact search;
+	// 100 if zero.
+	Sample int
 	// Ready, if set, reports whether the engine has finished what it does with
 	// passages after they are written.
 	Ready func(context.Context) (bool, error)
@@ -34,6 +38,7 @@ type Options struct {
 const (
 	mostAskers = 256
 	mostTime   = 10 * time.Minute
+	mostSample = 10_000
 )
 
 // Check reports what is out of its bounds.
@@ -43,6 +48,9 @@ func (o Options) Check() error {
 	}
 	if o.Time <= 0 || o.Time > mostTime {
 		return fmt.Errorf("%s for each shape: it must be more than 0 and at most %s", o.Time, mostTime)
+	}
+	if o.Sample < 0 || o.Sample%2 != 0 || o.Sample > mostSample {
+		return fmt.Errorf("a sample of %d: it must be an even number up to %d", o.Sample, mostSample)
 	}
 	return nil
 }
@@ -165,7 +173,6 @@ func Settle(ctx context.Context, ready func(context.Context) (bool, error)) erro
 const (
 	hits    = 100    // of each ranking, as the product asks for
 	loaded  = 10     // passages read for an answer
-	sample  = 100    // questions for each shape that are held against exact search
 	mostAsk = 50_000 // questions for each shape, however fast they are answered
 )
 
@@ -191,8 +198,9 @@ func ms(d time.Duration) float64 { return d.Seconds() * 1000 }
 
 // compare holds a sample of questions against exact search.
 func (r runner) compare(ctx context.Context, s Shape, line *ShapeReport) error {
+	sample := cmp.Or(r.Sample, 100)
 	for n := range sample {
-		c, err := eval.Compare(ctx, r.engine, s.Scope, r.company.Question(s, n, hits))
+		found, err := eval.Compare(ctx, r.engine, s.Scope, r.company.Question(s, n, hits))
 		if err != nil {
 			return err
 		}
@@ -200,10 +208,10 @@ func (r runner) compare(ctx context.Context, s Shape, line *ShapeReport) error {
 		if Inside(n) {
 			half = &line.Inside
 		}
-		*half += c.Recall10 / (sample / 2)
-		line.Recall10 += c.Recall10 / sample
-		line.ExactMS += ms(c.Exact) / sample
-		line.Passages, line.Estimated = c.Passages, line.Estimated || c.Estimated
+		*half += found.Recall10 / (float64(sample) / 2)
+		line.Recall10 += found.Recall10 / float64(sample)
+		line.ExactMS += ms(found.Exact) / float64(sample)
+		line.Passages, line.Estimated = found.Passages, line.Estimated || found.Estimated
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func open(t *testing.T, c *Company) *sqlite.Index {
 
 func TestRunMeasuresEveryShape(t *testing.T) {
 	c := small(t)
-	report, err := Run(t.Context(), open(t, c), c, Options{Askers: 2, Time: 50 * time.Millisecond})
+	report, err := Run(t.Context(), open(t, c), c, Options{Askers: 2, Time: 20 * time.Millisecond, Sample: 4})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func (f forgetful) Search(ctx context.Context, scope access.Scope, q retrieval.Q
 
 func TestRunTellsWhatIsLost(t *testing.T) {
 	c := small(t)
-	report, err := Run(t.Context(), forgetful{open(t, c)}, c, Options{Askers: 1, Time: time.Millisecond})
+	report, err := Run(t.Context(), forgetful{open(t, c)}, c, Options{Askers: 1, Time: time.Millisecond, Sample: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +72,7 @@ func TestRunTellsWhatIsLost(t *testing.T) {
 }
 
 func TestOptionsAreBounded(t *testing.T) {
-	for _, o := range []Options{{}, {Askers: 257, Time: time.Second}, {Askers: 1, Time: time.Hour}, {Askers: 1}} {
+	for _, o := range []Options{{}, {Askers: 257, Time: time.Second}, {Askers: 1, Time: time.Hour}, {Askers: 1}, {Askers: 1, Time: time.Second, Sample: 3}} {
 		if _, err := Run(t.Context(), nil, small(t), o); err == nil {
 			t.Errorf("%+v was run", o)
 		}

@@ -29,6 +29,7 @@ type register struct {
 	owner  string                 // names this register in the collection
 	shape  atomic.Pointer[shape]  // once it is settled
 	counts atomic.Pointer[counts] // of the newest version that was looked at
+	kept   atomic.Pointer[kept]   // likewise
 }
 
 // A shape is what holds for a whole index from its first passages on.
@@ -174,41 +175,50 @@ type row struct {
 
 // rows returns the documents with these ids, as far as they are known.
 func (r *register) rows(ctx context.Context, ids []retrieval.DocumentID) (map[retrieval.DocumentID]row, error) {
-	return r.query(ctx, "WHERE d.id IN (SELECT value FROM json_each($1))", jsonTexts(ids))
+	return r.query(ctx, ofIDs, jsonTexts(ids))
 }
 
+// ofIDs selects the documents of a list of ids in JSON.
+const ofIDs = "WHERE d.id IN (SELECT value FROM json_each($1))"
+
 // query returns the documents that a condition selects.
-func (r *register) query(ctx context.Context, where string, args ...any) (map[retrieval.DocumentID]row, error) {
-	found := map[retrieval.DocumentID]row{}
-	readersOf := map[int64]access.Readers{}
-	err := r.db.Read(ctx, func(tx *sql.Tx) error {
-		return each(ctx, tx, func(rows *sql.Rows) error {
-			var (
-				one     row
-				encoded sql.RawBytes
-			)
-			d := &one.document
-			err := rows.Scan(&d.ID, &d.Source, &d.Path, &d.Title, &d.Language, &d.Updated, &d.Version, &one.edition, &one.class, &one.changed, &encoded)
-			if err != nil {
-				return err
-			}
-			readers, known := readersOf[one.class]
-			if !known {
-				if readers, err = decodeReaders(encoded); err != nil {
-					return fmt.Errorf("document %s: %w", d.ID, err)
-				}
-				readersOf[one.class] = readers
-			}
-			d.Readers = readers
-			found[d.ID] = one
-			return nil
-		}, `SELECT d.id, d.source, d.path, d.title, d.language, d.updated, d.version, d.edition, d.class, d.changed, c.readers
-			FROM documents d JOIN classes c ON c.id = d.class `+where, args...)
+func (r *register) query(ctx context.Context, where string, args ...any) (found map[retrieval.DocumentID]row, err error) {
+	err = r.db.Read(ctx, func(tx *sql.Tx) error {
+		found, err = queryIn(ctx, tx, where, args...)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the register's documents: %w", err)
 	}
 	return found, nil
+}
+
+func queryIn(ctx context.Context, tx *sql.Tx, where string, args ...any) (map[retrieval.DocumentID]row, error) {
+	found := map[retrieval.DocumentID]row{}
+	readersOf := map[int64]access.Readers{}
+	err := each(ctx, tx, func(rows *sql.Rows) error {
+		var (
+			one     row
+			encoded sql.RawBytes
+		)
+		d := &one.document
+		err := rows.Scan(&d.ID, &d.Source, &d.Path, &d.Title, &d.Language, &d.Updated, &d.Version, &one.edition, &one.class, &one.changed, &encoded)
+		if err != nil {
+			return err
+		}
+		readers, known := readersOf[one.class]
+		if !known {
+			if readers, err = decodeReaders(encoded); err != nil {
+				return fmt.Errorf("document %s: %w", d.ID, err)
+			}
+			readersOf[one.class] = readers
+		}
+		d.Readers = readers
+		found[d.ID] = one
+		return nil
+	}, `SELECT d.id, d.source, d.path, d.title, d.language, d.updated, d.version, d.edition, d.class, d.changed, c.readers
+		FROM documents d JOIN classes c ON c.id = d.class `+where, args...)
+	return found, err
 }
 
 // decodeReaders reads the readers of a class. What this program does not know in

@@ -208,7 +208,7 @@ func (r *register) held(ctx context.Context, editions []string, version int64) (
 		ids = append(ids, documentOf(edition))
 	}
 	slices.Sort(ids)
-	rows, err := r.rows(ctx, slices.Compact(ids))
+	rows, err := r.now(ctx, slices.Compact(ids))
 	if err != nil {
 		return nil, err
 	}

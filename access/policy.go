@@ -81,6 +81,11 @@ func (p *Policy) Scope(person string, now time.Time) (Scope, error) {
 	if !within(who.From, who.Until, now) {
 		return Scope{}, fmt.Errorf("scope of %q: %w", person, ErrNotInEffect)
 	}
+	return p.scopeOf(who, now), nil
+}
+
+// scopeOf returns what somebody in effect may read at now.
+func (p *Policy) scopeOf(who Person, now time.Time) Scope {
 	belongs := []Department{Everyone}
 	for _, d := range who.Departments {
 		for above := range p.upward(d) {
@@ -88,7 +93,7 @@ func (p *Policy) Scope(person string, now time.Time) (Scope, error) {
 		}
 	}
 	belongs = sorted(belongs)
-	return Scope{reads: belongs, belongs: belongs, cleared: p.upTo(who.Clearance), at: now, policy: p.fingerprint}, nil
+	return Scope{reads: belongs, belongs: belongs, cleared: p.upTo(who.Clearance), at: now, policy: p.fingerprint}
 }
 
 // upward yields d and its ancestors, Everyone last. An unknown department

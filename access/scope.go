@@ -53,12 +53,14 @@ func (s Scope) Narrow(want ...Department) Scope {
 	return narrowed
 }
 
-// Allows reports whether s may read a document that r describes. It is the
-// only decision about reading; every engine's filter is held against it.
+// Allows reports whether s may read a document that r describes: there is no
+// rule against it. It is the only decision about reading; every engine's filter
+// is held against it.
 func (s Scope) Allows(r Readers) bool {
-	cleared := r.Clearance == "" || slices.Contains(s.cleared, r.Clearance)
-	return !s.IsZero() && cleared && within(r.From, r.Until, s.at) &&
-		intersects(s.reads, r.Departments) && !intersects(s.belongs, r.Deny)
+	for range s.against(r) {
+		return false
+	}
+	return true
 }
 
 // Key identifies the rights in s, for keys of caches: scopes with the same

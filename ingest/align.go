@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"bureau/access"
@@ -36,10 +37,11 @@ func differ(entries map[retrieval.DocumentID]entry, documents map[retrieval.Docu
 // mend makes readers of an index those of the ledger, and takes out what is
 // gone.
 func (d differences) mend(ctx context.Context, w retrieval.Writer) error {
-	if err := setReadersIn(ctx, w, d.readers); err != nil {
+	err := setReadersIn(ctx, w, d.readers)
+	if err != nil && !errors.Is(err, retrieval.ErrUnsettled) {
 		return err
 	}
-	return deleteFrom(ctx, w, d.gone)
+	return errors.Join(err, deleteFrom(ctx, w, d.gone))
 }
 
 // mendAside does the same for an index that is not in use, where an outdated

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"bureau/retrieval"
@@ -25,9 +26,10 @@ type batch struct {
 
 // A written is what became of a batch.
 type written struct {
-	indexed, passages int
-	failed            []Finding
-	err               error // the run cannot go on
+	indexed, added, passages int // added are those of the indexed that are new
+	failed                   []Finding
+	held                     []job // that wait for the embedder
+	err                      error // the run cannot go on
 }
 
 // add puts a document into the batch, and sends the batch on when it is full.
@@ -44,6 +46,9 @@ func (r *run) add(ctx context.Context, j job) error {
 // the embedder works the next documents are read: it is what a run waits for.
 func (r *run) flush(ctx context.Context) error {
 	if err := r.settle(); err != nil {
+		return err
+	}
+	if err := r.record.progress(ctx, len(r.unread), r.nth, r.report.Passages); err != nil {
 		return err
 	}
 	if r.down != nil {
@@ -68,10 +73,12 @@ func (r *run) settle() error {
 	w := <-r.flushed
 	r.flushed = nil
 	r.report.Indexed += w.indexed
+	r.report.New += w.added
 	r.report.Passages += w.passages
 	r.report.Failed = append(r.report.Failed, w.failed...)
-	if unavailable(w.err) {
+	if unavailable(w.err) || errors.Is(w.err, retrieval.ErrUnavailable) {
 		r.down = w.err
+		r.pending.jobs = append(w.held, r.pending.jobs...)
 		return nil
 	}
 	return w.err
@@ -85,13 +92,17 @@ func (r *run) hold(ctx context.Context) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	return r.record(ctx, entries)
+	r.report.Waiting += len(entries)
+	for i := range entries {
+		entries[i].reason = r.down.Error()
+	}
+	return r.remember(ctx, entries)
 }
 
-// record writes new texts and their readers to the ledger. Of an outdated text
+// remember writes new texts and their readers to the ledger. Of an outdated text
 // the other generations have no use from then on; the current one has it until
 // the new one replaces it.
-func (r *run) record(ctx context.Context, entries []entry) error {
+func (r *run) remember(ctx context.Context, entries []entry) error {
 	if err := r.Ledger.put(ctx, entries); err != nil {
 		return err
 	}
@@ -103,6 +114,15 @@ func (r *run) record(ctx context.Context, entries []entry) error {
 	}
 	r.beside.do(ctx, func(o Other) error { return deleteFrom(ctx, o.Index, outdated) })
 	return nil
+}
+
+// jobsOf returns documents that were embedded as they were before.
+func jobsOf(ready []embedded) []job {
+	jobs := make([]job, len(ready))
+	for i, done := range ready {
+		jobs[i].entry = done.entry
+	}
+	return jobs
 }
 
 func entriesOf(jobs []job) []entry {
@@ -117,17 +137,18 @@ func entriesOf(jobs []job) []entry {
 // ledger, their passages to the index, and then their state to the ledger.
 func (r *run) write(ctx context.Context, jobs []job) (w written) {
 	entries := entriesOf(jobs)
-	if w.err = r.record(ctx, entries); w.err != nil {
+	if w.err = r.remember(ctx, entries); w.err != nil {
 		return w
 	}
 	ready, failed, err := r.maker.embedAll(ctx, jobs)
 	if err != nil {
-		w.err = err
+		w.held, w.err = jobs, err
 		return w
 	}
 	for _, e := range failed {
-		w.failed = append(w.failed, Finding{e.document.Source, e.document.Path, e.reason})
-		if w.err = r.withhold(ctx, e, stateFailed, e.reason); w.err != nil {
+		e = r.refused(e)
+		w.failed = append(w.failed, Finding{e.document.Source, e.document.Path, e.says()})
+		if w.err = r.withhold(ctx, e); w.err != nil {
 			return w
 		}
 	}
@@ -135,13 +156,17 @@ func (r *run) write(ctx context.Context, jobs []job) (w written) {
 		return w
 	}
 	entries = entries[:0]
-	for _, done := range ready {
-		done.entry.state, done.entry.markdown = stateIndexed, nil
+	for _, done := range ready { // a copy of each: ready keeps them as they wait
+		e := &done.entry
+		e.state, e.reason, e.attempts, e.since, e.markdown = stateIndexed, "", 0, r.clock().UnixNano(), nil
 		entries = append(entries, done.entry)
 		w.passages += len(done.passages)
+		if _, has := r.indexed[e.document.ID]; !has {
+			w.added++
+		}
 	}
 	if err := r.Index.ReplaceAll(ctx, replacementsOf(ready)); err != nil {
-		return written{failed: w.failed, err: fmt.Errorf("write to the index: %w", err)}
+		return written{failed: w.failed, held: jobsOf(ready), err: fmt.Errorf("write to the index: %w", err)}
 	}
 	w.indexed = len(ready)
 	w.err = r.Ledger.put(ctx, entries)

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -41,8 +42,8 @@ func (b *beside) do(ctx context.Context, change func(Other) error) {
 	defer b.mu.Unlock()
 	b.others = slices.DeleteFunc(b.others, func(o Other) bool {
 		err := change(o)
-		if err == nil || ctx.Err() != nil { // the run ends, and the next one begins with this
-			return false
+		if err == nil || ctx.Err() != nil || errors.Is(err, retrieval.ErrUnsettled) {
+			return false // where the run ends, or only a server has not heard of it, the next one tells it
 		}
 		b.behind = append(b.behind, Behind{o.Number, err.Error()})
 		return true

@@ -41,6 +41,7 @@ func TestCrashingChild(t *testing.T) {
 	}
 	o.Index = stopping{o.index, stop}
 	o.Embedder = stoppingEmbedder{o.embedder, stop}
+	o.embedder.refuse = refused
 	o.Sources = o.sourcesAfter()
 	o.run()
 }
@@ -83,6 +84,9 @@ func (s stoppingEmbedder) EmbedDocuments(ctx context.Context, texts []string) ([
 // Secrets are words that feng must not find: of texts that are not there any
 // more, and of texts that are not for him.
 var secrets = []string{"zebra", "giraffe", "walrus", "ostrich", "meerkat"}
+
+// refused is a word that the embedder does not take while a run crashes.
+const refused = "xylophone"
 
 // writeBefore and writeAfter are the documents before and after the run that
 // crashes: texts that are opened once they are clean, closed once they are
@@ -257,6 +261,8 @@ func TestP7_KillAtAnyPointLosesNothingAndOpensNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.writeAfter()
+	o.write("a/refused.md", "A "+refused+".")
+	o.embedder.refuse = refused
 	o.Sources = o.sourcesAfter()
 	o.run()
 	want := o.snapshot()

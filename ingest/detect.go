@@ -7,18 +7,30 @@ import (
 	"strings"
 )
 
-// A format is a way of writing text that Extract reads.
-type format int
+// A fileFormat is a way of writing documents that a Reader reads.
+type fileFormat int
 
 const (
-	formatText format = iota
+	formatText fileFormat = iota
 	formatMarkdown
 	formatHTML
+	formatCSV
+	formatPDF
+	formatDOCX
+	formatPPTX
+	formatXLSX
+	formatODT
+	formatODP
+	formatODS
+	formatEPUB
 )
+
+// isText reports whether a file of the format is text with a front matter.
+func (f fileFormat) isText() bool { return f <= formatHTML }
 
 // formats are the formats by the extension of the file's name. A name without
 // an extension (README, LICENSE) is plain text.
-var formats = map[string]format{
+var formats = map[string]fileFormat{
 	"":          formatText,
 	".txt":      formatText,
 	".text":     formatText,
@@ -27,14 +39,34 @@ var formats = map[string]format{
 	".html":     formatHTML,
 	".htm":      formatHTML,
 	".xhtml":    formatHTML,
+	".csv":      formatCSV,
+	".tsv":      formatCSV,
+	".pdf":      formatPDF,
+	".docx":     formatDOCX,
+	".docm":     formatDOCX,
+	".pptx":     formatPPTX,
+	".pptm":     formatPPTX,
+	".xlsx":     formatXLSX,
+	".xlsm":     formatXLSX,
+	".odt":      formatODT,
+	".odp":      formatODP,
+	".ods":      formatODS,
+	".epub":     formatEPUB,
+}
+
+// IsText reports whether the name of a file promises text, which is read without
+// unpacking anything.
+func IsText(name string) bool {
+	f, err := formatOf(name)
+	return err == nil && f.isText()
 }
 
 // formatOf returns the format that the name of a file promises.
-func formatOf(name string) (format, error) {
+func formatOf(name string) (fileFormat, error) {
 	extension := strings.ToLower(path.Ext(name))
 	f, known := formats[extension]
 	if !known {
-		return 0, fmt.Errorf("%w: %s; save it as Markdown (.md), HTML (.html) or plain text (.txt)", ErrUnsupported, extension)
+		return 0, fmt.Errorf("%w: %s; save it as PDF, Word, Excel, PowerPoint, OpenDocument, EPUB, HTML, Markdown, CSV or plain text", ErrUnsupported, extension)
 	}
 	return f, nil
 }
@@ -54,9 +86,9 @@ const (
 // signatures are the files that people put beside their documents and that
 // are not text.
 var signatures = []signature{
-	{"%PDF-", "a PDF document", saveAsText},
-	{"PK\x03\x04", "a Word, Excel, PowerPoint or zip file", saveAsText},
-	{"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an old Word, Excel or PowerPoint file", saveAsText},
+	{"%PDF-", "a PDF document", "name it .pdf"},
+	{"PK\x03\x04", "a Word, Excel, PowerPoint or zip file", "name it .docx, .xlsx or .pptx, or unpack it"},
+	{"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an old Word, Excel or PowerPoint file", "save it as .docx, .xlsx or .pptx"},
 	{`{\rtf`, "a rich text (RTF) document", saveAsText},
 	{"%!PS", "a PostScript document", saveAsText},
 	{"\x7fELF", "a program", takeOut},

@@ -29,7 +29,7 @@ func newMaker(ledger *Ledger, generation retrieval.Generation, embedder embeddin
 
 // cut cuts the text of a document, as it is extracted or was kept.
 func (m *maker) cut(e entry) []Piece {
-	return Cut(Extracted{Title: e.document.Title, Language: e.document.Language, Markdown: *e.markdown}, m.limit)
+	return Cut(Extracted{Title: e.document.Title, Language: e.document.Language, Markdown: *e.markdown, Places: e.places}, m.limit)
 }
 
 // passageSpace is the namespace of passage ids.
@@ -139,6 +139,9 @@ func (m *maker) vectors(ctx context.Context, texts []string) ([][]float32, error
 		vectors, err := cached.EmbedDocuments(ctx, some)
 		if err != nil {
 			return nil, fmt.Errorf("embed %d passages: %w", len(some), err)
+		}
+		if m.embedder.dimensions == 0 && len(vectors) > 0 { // all of them remembered
+			m.embedder.dimensions = len(vectors[0])
 		}
 		all = append(all, vectors...)
 	}

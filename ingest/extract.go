@@ -1,12 +1,15 @@
 package ingest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"bureau/ingest/format"
 )
 
 // ExtractionVersion names the way in which Extract extracts. A document that
@@ -27,7 +30,7 @@ const maxTitle = 120
 var (
 	ErrBinary      = errors.New("the file is not text")
 	ErrEmpty       = errors.New("the file has no text")
-	ErrUnsupported = errors.New("the format is not supported")
+	ErrUnsupported = format.ErrUnsupported
 	ErrEncoding    = errors.New("the character encoding is not known")
 	ErrTooLarge    = errors.New("the file is too large")
 	ErrFrontMatter = errors.New("the front matter cannot be read")
@@ -46,22 +49,20 @@ type Extracted struct {
 	// Markdown is the text as a person reads it, valid UTF-8 with "\n" line
 	// ends. Passages point into it by byte.
 	Markdown string
+	// Places say where parts of Markdown stand in a file of pages, slides or
+	// sheets, sorted.
+	Places []format.Place
+	// Warnings say what of the file was left out, in words for an administrator.
+	Warnings []string
 }
 
-// Extract turns a file's bytes into structured text. It is a pure function:
-// the same name and bytes always give the same text. Of name only the last
-// element of its slash-separated path matters.
-//
-// A file that cannot be read gives one of the errors above. A front matter
-// that cannot be read is such an error too, since it may restrict who reads.
+// Extract reads a file as the zero [Reader] does.
 func Extract(name string, data []byte) (Extracted, error) {
-	if len(data) > MaxBytes {
-		return Extracted{}, fmt.Errorf("%w: %d MiB, the limit is %d MiB; split it", ErrTooLarge, len(data)>>20, MaxBytes>>20)
-	}
-	kind, err := formatOf(name)
-	if err != nil {
-		return Extracted{}, err
-	}
+	return Reader{}.Extract(context.Background(), name, data)
+}
+
+// extractText reads a file of text.
+func extractText(name string, kind fileFormat, data []byte) (Extracted, error) {
 	if err := refuseBinary(data); err != nil {
 		return Extracted{}, err
 	}
@@ -85,7 +86,7 @@ func Extract(name string, data []byte) (Extracted, error) {
 
 // read turns the text of a document in a format into Markdown, with what the
 // format itself tells of title, language, date and owner.
-func read(kind format, text string) (Extracted, error) {
+func read(kind fileFormat, text string) (Extracted, error) {
 	switch kind {
 	case formatMarkdown:
 		return readMarkdown(text), nil

@@ -50,11 +50,12 @@ func TestUnreadableFilesSayWhy(t *testing.T) {
 		want             error
 		words            string
 	}{
-		{"PDF", "a.md", "%PDF-1.7\n…", ErrBinary, "PDF document; export it"},
+		{"PDF", "a.md", "%PDF-1.7\n…", ErrBinary, "PDF document; name it .pdf"},
 		{"Word", "a.txt", "PK\x03\x04…", ErrBinary, "Word"},
 		{"Program", "a", "\x7fELF\x02", ErrBinary, "program; take it out"},
 		{"Image", "a.html", "\x89PNG\r\n", ErrBinary, "PNG image"},
-		{"OtherFormat", "a.docx", "x", ErrUnsupported, ".docx; save it as Markdown"},
+		{"OtherFormat", "a.psd", "x", ErrUnsupported, ".psd; save it as PDF"},
+		{"NoPDFReader", "a.pdf", "%PDF-1.7", ErrUnsupported, "PDF"},
 		{"Nothing", "a.md", "", ErrEmpty, ""},
 		{"OnlyFrontMatter", "a.md", "---\ntitle: x\n---\n", ErrEmpty, ""},
 		{"OnlyMarks", "a.txt", "--- *** ---\n", ErrEmpty, ""},
@@ -140,7 +141,7 @@ func FuzzExtract(f *testing.F) {
 			t.Fatalf("error %v is none of ours", err)
 		}
 		if !utf8.ValidString(x.Markdown) || !utf8.ValidString(x.Title) || x.Title == "" || strings.TrimSpace(x.Markdown) == "" {
-			t.Errorf("extracted %+q", x)
+			t.Errorf("extracted %+v", x)
 		}
 		checkPieces(t, x, Limit{}, Cut(x, Limit{}))
 	})

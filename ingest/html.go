@@ -20,7 +20,7 @@ import (
 var metaCharset = regexp.MustCompile(`(?i)<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]+)`)
 
 // declaredCharset returns the charset that an HTML page declares, or "".
-func declaredCharset(kind format, data []byte) string {
+func declaredCharset(kind fileFormat, data []byte) string {
 	if kind != formatHTML {
 		return ""
 	}

@@ -12,6 +12,8 @@ import (
 	"io/fs"
 	"strings"
 
+	"bureau/access"
+	"bureau/ingest/format"
 	"bureau/retrieval"
 	"bureau/store"
 )
@@ -49,6 +51,7 @@ func documentID(source, path string) retrieval.DocumentID {
 type state string
 
 const (
+	stateWaiting   state = "waiting"   // seen, and not read for the reason given
 	stateExtracted state = "extracted" // its text and readers are here, the index is not sure to have it
 	stateIndexed   state = "indexed"
 	stateFailed    state = "failed"
@@ -59,36 +62,46 @@ const (
 type entry struct {
 	document   retrieval.Document
 	state      state
-	reason     string // why it failed, or is read by nobody
+	reason     string // why it failed, is read by nobody, or waits
 	size       int64
 	modified   int64  // nanoseconds since 1970
-	extraction string // how its text was extracted
+	extraction string // how its text was extracted, or could not be
 	front      FrontMatter
 	headings   []string
 	passages   int
-	markdown   *string // its text; nil in an entry that was read, and for put, which then leaves the kept one
+	since      int64 // when it came into its state, nanoseconds since 1970; put keeps it while the state is the same
+	attempts   int   // that failed, since the file changed
+	next       int64 // when it is tried again, nanoseconds since 1970; 0 for not before the file changes
+	// granted is who read the text when somebody last did, and text its hash: a
+	// document that was withheld meanwhile is not opened to more by that.
+	granted  access.Readers
+	text     string
+	markdown *string        // its text; nil in an entry that was read, and for put, which then leaves the kept one
+	places   []format.Place // of the text, as long as it is there
 }
 
 // entryColumns are the columns of an entry, as scanEntry reads them.
 const entryColumns = `id, source, path, state, reason, size, modified, version, extraction,
-	front, readers, title, language, updated, headings, passages`
+	front, readers, title, language, updated, headings, passages, since, attempts, next, granted, text`
 
 // scanEntry reads one row of entryColumns. Readers or a front matter that
 // cannot be read are an error: guessing could widen.
 func scanEntry(row interface{ Scan(...any) error }) (entry, error) {
 	var (
-		e                        entry
-		front, readers, headings string
+		e                                 entry
+		front, readers, headings, granted string
 	)
 	d := &e.document
 	if err := row.Scan(&d.ID, &d.Source, &d.Path, &e.state, &e.reason, &e.size, &e.modified, &d.Version, &e.extraction,
-		&front, &readers, &d.Title, &d.Language, &d.Updated, &headings, &e.passages); err != nil {
+		&front, &readers, &d.Title, &d.Language, &d.Updated, &headings, &e.passages,
+		&e.since, &e.attempts, &e.next, &granted, &e.text); err != nil {
 		return entry{}, err
 	}
 	err := errors.Join(
 		json.Unmarshal([]byte(front), &e.front),
 		json.Unmarshal([]byte(readers), &d.Readers),
-		json.Unmarshal([]byte(headings), &e.headings))
+		json.Unmarshal([]byte(headings), &e.headings),
+		json.Unmarshal([]byte(granted), &e.granted))
 	if err != nil {
 		return entry{}, fmt.Errorf("read the ledger's entry of %s/%s: %w", d.Source, d.Path, err)
 	}
@@ -121,7 +134,11 @@ func (l *Ledger) withText(ctx context.Context, id retrieval.DocumentID) (e entry
 			return err
 		}
 		e.markdown = new(string)
-		return tx.QueryRowContext(ctx, "SELECT markdown FROM documents WHERE id = $1", id).Scan(e.markdown)
+		var places []byte
+		if err := tx.QueryRowContext(ctx, "SELECT markdown, places FROM documents WHERE id = $1", id).Scan(e.markdown, &places); err != nil {
+			return err
+		}
+		return json.Unmarshal(places, &e.places)
 	})
 	return e, err
 }
@@ -162,18 +179,24 @@ func putEntry(ctx context.Context, tx *sql.Tx, e entry) error {
 	front, frontErr := json.Marshal(e.front)
 	readers, readersErr := json.Marshal(d.Readers)
 	headings, headingsErr := json.Marshal(e.headings)
-	if err := errors.Join(frontErr, readersErr, headingsErr); err != nil {
+	granted, grantedErr := json.Marshal(e.granted)
+	places, placesErr := json.Marshal(e.places)
+	if err := errors.Join(frontErr, readersErr, headingsErr, grantedErr, placesErr); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO documents (`+entryColumns+`, markdown)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, coalesce($17, ''))
+	_, err := tx.ExecContext(ctx, `INSERT INTO documents (`+entryColumns+`, markdown, places)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, coalesce($22, ''), $23)
 		ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason = excluded.reason,
 			size = excluded.size, modified = excluded.modified, version = excluded.version, extraction = excluded.extraction,
 			front = excluded.front, readers = excluded.readers, title = excluded.title, language = excluded.language,
 			updated = excluded.updated, headings = excluded.headings, passages = excluded.passages,
-			markdown = coalesce($17, documents.markdown)`,
+			since = CASE WHEN documents.state = excluded.state THEN documents.since ELSE excluded.since END,
+			attempts = excluded.attempts, next = excluded.next, granted = excluded.granted, text = excluded.text,
+			places = CASE WHEN $22 IS NULL THEN documents.places ELSE excluded.places END,
+			markdown = coalesce($22, documents.markdown)`,
 		d.ID, d.Source, d.Path, e.state, e.reason, e.size, e.modified, d.Version, e.extraction,
-		string(front), string(readers), d.Title, d.Language, d.Updated, string(headings), e.passages, e.markdown)
+		string(front), string(readers), d.Title, d.Language, d.Updated, string(headings), e.passages,
+		e.since, e.attempts, e.next, string(granted), e.text, e.markdown, string(places))
 	return err
 }
 

@@ -68,7 +68,7 @@ type Counts struct {
 	Indexed  int `json:"indexed"`
 	Failed   int `json:"failed"`
 	Withheld int `json:"withheld"` // read by nobody, or without a text
-	Waiting  int `json:"waiting"`  // begun in a run that did not end
+	Waiting  int `json:"waiting"`  // for the embedder, or begun in a run that did not end
 	Passages int `json:"passages"`
 }
 
@@ -76,8 +76,8 @@ type Counts struct {
 func (l *Ledger) Counts(ctx context.Context) (c Counts, err error) {
 	err = l.db.Read(ctx, func(tx *sql.Tx) error {
 		return tx.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE state = $1), count(*) FILTER (WHERE state = $2),
-			count(*) FILTER (WHERE state = $3), count(*) FILTER (WHERE state = $4), coalesce(sum(passages) FILTER (WHERE state = $1), 0) FROM documents`,
-			stateIndexed, stateFailed, stateExtracted, stateWithheld).Scan(&c.Indexed, &c.Failed, &c.Waiting, &c.Withheld, &c.Passages)
+			count(*) FILTER (WHERE state IN ($3, $5)), count(*) FILTER (WHERE state = $4), coalesce(sum(passages) FILTER (WHERE state = $1), 0) FROM documents`,
+			stateIndexed, stateFailed, stateExtracted, stateWithheld, stateWaiting).Scan(&c.Indexed, &c.Failed, &c.Waiting, &c.Withheld, &c.Passages)
 	})
 	if err != nil {
 		return Counts{}, fmt.Errorf("count the ledger's documents: %w", err)

@@ -66,6 +66,9 @@ func Cut(x Extracted, limit Limit) []Piece {
 		}
 		all = all[n:]
 	}
+	for i := range c.pieces {
+		c.pieces[i].locate(x.Places)
+	}
 	return c.pieces
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tmc/langchaingo/embeddings"
 
+	"bureau/access"
 	"bureau/retrieval"
 )
 
@@ -15,6 +16,7 @@ import (
 // the generation in use, and in what leaves and is revoked all others.
 type Pipeline struct {
 	Sources []Source
+	Reader  Extractor // of files; nil for the zero Reader
 	Policy  Policy
 	Ledger  *Ledger
 	Index   retrieval.Writer // of the generation in use
@@ -26,8 +28,12 @@ type Pipeline struct {
 	// it is not asked for again. An error with a method Unavailable() bool that
 	// says true ends the run; any other one is about the texts.
 	Embedder embeddings.Embedder
-	Limit    Limit    // of a passage
-	Progress Progress // told about each document that is worked on; nil for nobody
+	Limit    Limit // of a passage
+	// AllowWidening lets texts that have not changed be read by more people
+	// than before. Without it such a change is refused and reported.
+	AllowWidening bool
+	Clock         func() time.Time // of retries and records; nil for the machine's
+	Progress      Progress         // told about each document that is worked on; nil for nobody
 }
 
 // A Progress is told how a run goes on.
@@ -59,33 +65,55 @@ type Progress interface {
 // both. A document that leaves goes from the index first; until the ledger
 // forgets it, the next run knows that it is not finished.
 func (p *Pipeline) Run(ctx context.Context) (*Report, error) {
-	start := time.Now()
-	r := &run{
-		Pipeline: p,
-		report:   &Report{Failed: []Finding{}, Warnings: []Finding{}, Ignored: map[string]int{}},
-		maker:    newMaker(p.Ledger, p.Generation, p.Embedder, p.Limit),
-		beside:   beside{others: slices.Clone(p.Others)},
+	r := p.newRun()
+	start := r.clock()
+	record, err := p.Ledger.begin(ctx, r.clock)
+	if err != nil {
+		return r.report, err
 	}
-	err := r.do(ctx)
+	r.record = record
+	err = r.do(ctx)
 	r.report.Embedded, r.report.Dimensions = r.maker.embedder.embedded, r.maker.embedder.dimensions
 	r.report.Behind = r.beside.behind
-	r.report.finish(time.Since(start))
-	return r.report, err
+	r.report.finish(r.clock().Sub(start))
+	return r.report, errors.Join(err, record.end(ctx, r.report, err))
+}
+
+func (p *Pipeline) newRun() *run {
+	clock := p.Clock
+	if clock == nil {
+		clock = time.Now
+	}
+	reader := p.Reader
+	if reader == nil {
+		reader = Reader{}
+	}
+	return &run{
+		Pipeline: p,
+		judge: judge{
+			policy: p.Policy, reader: reader, allowWidening: p.AllowWidening, embedder: p.Generation.Embedder,
+			clock: clock, gains: map[string]access.Gain{},
+		},
+		report: newReport(),
+		maker:  newMaker(p.Ledger, p.Generation, p.Embedder, p.Limit),
+		beside: beside{others: slices.Clone(p.Others)},
+	}
 }
 
 // A run is one pass over all sources.
 type run struct {
 	*Pipeline
+	judge
 	report  *Report
+	record  *record
 	maker   *maker
 	beside  beside
-	known   map[retrieval.DocumentID]entry              // as the run found the ledger
-	indexed map[retrieval.DocumentID]retrieval.Document // as the run found the index
-	changed []entry                                     // with the text as it was
-	unread  []file                                      // that may have another text
+	changed []entry // with the text as it was
+	unread  []file  // that may have another text
+	nth     int     // of the unread: how many were read
 	pending batch
 	flushed <-chan written // the batch that is being embedded, nil when there is none
-	down    error          // why the embedder is not to be had, nil while it is
+	down    error          // why nothing can be written, the embedder or the index's server being away; nil while it can
 }
 
 func (r *run) do(ctx context.Context) error {
@@ -122,7 +150,7 @@ func (r *run) lookAll(ctx context.Context, walks []walk) error {
 // readAll settles the others. Whatever happens, it waits for the batch that
 // is being embedded.
 func (r *run) readAll(ctx context.Context) error {
-	var err error
+	err := r.record.progress(ctx, len(r.unread), 0, 0)
 	for i := 0; i < len(r.unread) && err == nil; i++ {
 		err = r.take(ctx, r.unread[i])
 	}

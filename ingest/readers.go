@@ -19,6 +19,10 @@ type Policy interface {
 	HasClearance(c access.Clearance) bool
 	// Stricter returns the higher of two levels that exist.
 	Stricter(a, b access.Clearance) access.Clearance
+	// Gains returns who reads by to, at now or later, and does not by from.
+	Gains(from, to access.Readers, now time.Time) access.Gain
+	// Meet returns readers who let in only whom both let in.
+	Meet(a, b access.Readers) access.Readers
 }
 
 // decideReaders returns who reads a document: its source's readers, narrowed

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -15,9 +16,6 @@ import (
 // ledger's word, which was written first, is written to the index. An outdated
 // text stays until the new one replaces it.
 func (r *run) reconcile(ctx context.Context) error {
-	if err := r.Index.Settle(ctx); err != nil {
-		return fmt.Errorf("settle the index: %w", err)
-	}
 	var err error
 	if r.known, err = r.Ledger.entries(ctx); err != nil {
 		return err
@@ -26,14 +24,29 @@ func (r *run) reconcile(ctx context.Context) error {
 		return err
 	}
 	wrong := differ(r.known, r.indexed)
-	if err := wrong.mend(ctx, r.Index); err != nil {
+	if err := r.later(wrong.mend(ctx, r.Index)); err != nil {
 		return err
 	}
 	for _, id := range wrong.gone {
 		delete(r.indexed, id)
 	}
 	r.alignOthers(ctx)
-	return nil
+	// What is taken away comes first and waits for nobody. A server that is away,
+	// or an index that is damaged, only keeps new texts out.
+	if err := r.Index.Settle(ctx); err != nil {
+		r.down = fmt.Errorf("settle the index: %w", err)
+	}
+	return ctx.Err()
+}
+
+// later puts off the report of a change that holds though the index's server has
+// not heard of it: what else is to be taken away must not wait for it.
+func (r *run) later(err error) error {
+	if errors.Is(err, retrieval.ErrUnsettled) {
+		r.down = err
+		return nil
+	}
+	return err
 }
 
 // walk walks every source.
@@ -57,9 +70,25 @@ func (r *run) walk(ctx context.Context) ([]walk, error) {
 }
 
 // leave takes out of the index and the ledger what no source has, or takes.
-// Documents in folders that could not be walked stay, unless they would be read
-// by others now: nobody knows what they say of their readers by this time.
 func (r *run) leave(ctx context.Context, walks []walk) error {
+	gone, unseen := r.absent(walks)
+	for _, v := range unseen {
+		r.report.say(v)
+		if err := r.withdraw(ctx, v.entry); err != nil {
+			return err
+		}
+	}
+	r.reportGone(gone)
+	if err := r.delete(ctx, gone); err != nil {
+		return err
+	}
+	return r.Ledger.forget(ctx, gone)
+}
+
+// absent returns the documents that no source has or takes any more, and
+// verdicts on those that cannot be seen and that others would read than before.
+// Other documents in folders that could not be walked stay.
+func (r *run) absent(walks []walk) (gone []retrieval.DocumentID, unseen []verdict) {
 	seen := map[retrieval.DocumentID]bool{}
 	bySource := map[string]*walk{}
 	for i, w := range walks {
@@ -68,38 +97,39 @@ func (r *run) leave(ctx context.Context, walks []walk) error {
 			seen[documentID(f.source.ID, f.path)] = true
 		}
 	}
-	var gone []retrieval.DocumentID
 	for id, e := range r.known {
 		if seen[id] {
 			continue
 		}
-		if w := bySource[e.document.Source]; w != nil && w.mayHave(e.document.Path) {
-			if err := r.leaveUnseen(ctx, w.source, e); err != nil {
-				return err
-			}
-			continue
+		w := bySource[e.document.Source]
+		if w == nil || !w.mayHave(e.document.Path) {
+			gone = append(gone, id)
+		} else if v, changed := r.unseen(w.source, e); changed {
+			unseen = append(unseen, v)
 		}
-		gone = append(gone, id)
+	}
+	return gone, unseen
+}
+
+func (r *run) reportGone(gone []retrieval.DocumentID) {
+	for _, id := range gone {
 		if _, ok := r.indexed[id]; ok {
 			r.report.Deleted++
 		}
 	}
-	if err := r.delete(ctx, gone); err != nil {
-		return err
-	}
-	return r.Ledger.forget(ctx, gone)
 }
 
-// leaveUnseen withdraws a document that cannot be seen and that others would
-// read than before.
-func (r *run) leaveUnseen(ctx context.Context, source Source, e entry) error {
-	readers, _ := decideReaders(r.Policy, source.Readers, e.front)
+// unseen judges a document that cannot be seen: nobody knows what it says of
+// its readers by this time, so that it keeps them or is withheld.
+func (j *judge) unseen(source Source, e entry) (v verdict, changed bool) {
+	readers, _ := decideReaders(j.policy, source.Readers, e.front)
 	if e.document.Readers.IsNobody() || readers.Equal(e.document.Readers) {
-		return nil
+		return verdict{}, false
 	}
-	reason := "its readers have changed while it cannot be seen, so nobody reads it until it can"
-	r.report.warn(source.ID, e.document.Path, []string{reason})
-	return r.withdraw(ctx, e, stateWithheld, reason)
+	e.state, e.reason, e.extraction = stateWithheld, "its readers have changed while it cannot be seen, so nobody reads it until it can", ""
+	v = j.withoutText(withheld, e)
+	v.warnings = []string{e.reason}
+	return v, true
 }
 
 // putChanged writes the entries that changed without their text, and then who
@@ -123,7 +153,7 @@ func (r *run) putChanged(ctx context.Context) error {
 
 // setReaders changes who reads documents, in every generation.
 func (r *run) setReaders(ctx context.Context, readers map[retrieval.DocumentID]access.Readers) error {
-	if err := setReadersIn(ctx, r.Index, readers); err != nil {
+	if err := r.later(setReadersIn(ctx, r.Index, readers)); err != nil {
 		return err
 	}
 	r.beside.do(ctx, func(o Other) error { return setReadersIn(ctx, o.Index, readers) })
@@ -133,7 +163,7 @@ func (r *run) setReaders(ctx context.Context, readers map[retrieval.DocumentID]a
 // delete takes documents out of every generation.
 func (r *run) delete(ctx context.Context, ids []retrieval.DocumentID) error {
 	indexed := slices.DeleteFunc(slices.Clone(ids), func(id retrieval.DocumentID) bool { _, ok := r.indexed[id]; return !ok })
-	if err := deleteFrom(ctx, r.Index, indexed); err != nil {
+	if err := r.later(deleteFrom(ctx, r.Index, indexed)); err != nil {
 		return err
 	}
 	r.beside.do(ctx, func(o Other) error { return deleteFrom(ctx, o.Index, ids) })

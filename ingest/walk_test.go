@@ -47,7 +47,7 @@ func link(t *testing.T, target, name string) {
 }
 
 func TestGlobsLetFilesIn(t *testing.T) {
-	folder := folderOf(t, "a.md", "hr/b.md", "hr/old/c.md", "hr/d.txt", "finance/e.html", "f.docx")
+	folder := folderOf(t, "a.md", "hr/b.md", "hr/old/c.md", "hr/d.txt", "finance/e.html", "f.psd")
 	for _, test := range []struct {
 		name             string
 		include, exclude []string
@@ -70,8 +70,8 @@ func TestGlobsLetFilesIn(t *testing.T) {
 }
 
 func TestKindsThatAreNotReadAreCounted(t *testing.T) {
-	w, err := walkSource(t.Context(), Source{Path: folderOf(t, "a.docx", "b.DOCX", "c.md")})
-	if err != nil || w.ignored[".docx"] != 2 || len(w.files) != 1 {
+	w, err := walkSource(t.Context(), Source{Path: folderOf(t, "a.psd", "b.PSD", "c.md")})
+	if err != nil || w.ignored[".psd"] != 2 || len(w.files) != 1 {
 		t.Errorf("ignored %v and found %d (%v)", w.ignored, len(w.files), err)
 	}
 }

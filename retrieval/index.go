@@ -19,6 +19,10 @@ var ErrGeneration = errors.New("the index belongs to another generation")
 // does not answer in time. Asking later may help.
 var ErrUnavailable = errors.New("the index is not available")
 
+// ErrUnsettled says that a change holds for every search, and that the index's
+// server has yet to hear of it: [Writer.Settle] tells it.
+var ErrUnsettled = errors.New("the server of the index has yet to hear of it")
+
 // A Generation names what one index was built with.
 type Generation struct {
 	Embedder   string // model name, or "" for an index without vectors
@@ -100,9 +104,11 @@ type Writer interface {
 	// ReplaceAll does the same for many documents in one step.
 	ReplaceAll(ctx context.Context, batch []Replacement) error
 	// SetReaders changes who reads documents and embeds nothing again. An unknown
-	// document is no error.
+	// document is no error. After ErrUnsettled nobody reads what they may not any
+	// more, but who may now does not find it yet.
 	SetReaders(ctx context.Context, readers map[DocumentID]access.Readers) error
-	// Delete takes documents out. An unknown document is no error.
+	// Delete takes documents out. An unknown document is no error. After
+	// ErrUnsettled no search finds them any more, but a server still has them.
 	Delete(ctx context.Context, docs ...DocumentID) error
 	// Documents returns every document of the index with its readers, for the
 	// reconciliation of an index with the ledger. It is for administration,

@@ -66,6 +66,8 @@ type Result struct {
 	// SearchedFor is the query that the earlier turns were joined into, or
 	// empty where there were none.
 	SearchedFor string
+	// ByWords says that the search went by words alone.
+	ByWords bool
 	// Degraded says why the search went by words alone though there is an
 	// embedder; nil if it did not.
 	Degraded error
@@ -101,7 +103,7 @@ func (s *Searcher) Search(ctx context.Context, scope access.Scope, q Question) (
 	if ctx.Err() != nil {
 		return Result{}, fmt.Errorf("embed the question: %w", ctx.Err())
 	}
-	result.Degraded, result.EmbedTime = err, time.Since(start)
+	result.Degraded, result.EmbedTime, result.ByWords = err, time.Since(start), vectors == nil
 
 	constants := s.constants(ctx, vectors != nil)
 	if vectors != nil {

@@ -64,7 +64,7 @@ func BenchmarkIngest(b *testing.B) {
 		p := realParts(b, newHouse(b, sample), flags)
 		watch.embedders(p)
 		start := time.Now()
-		report, err := p.ingest(b.Context(), env{stderr: io.Discard})
+		report, err := p.ingest(b.Context(), env{stderr: io.Discard}, nil)
 		if err != nil || !report.OK() {
 			b.Fatalf("%+v, error %v", report, err)
 		}

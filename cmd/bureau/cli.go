@@ -17,16 +17,22 @@ type commandLine struct {
 	settings
 	Version versionFlag `help:"Print the version and exit."`
 
-	Demo    demoCommand    `cmd:"" help:"Serve the sample company: index its documents, start the server, print the address."`
-	Serve   serveCommand   `cmd:"" help:"Serve the chat to browsers."`
-	Ingest  ingestCommand  `cmd:"" help:"Bring the index up to date with the documents."`
-	Reindex reindexCommand `cmd:"" help:"Build the index anew beside the one in use, and switch to it."`
-	Index   indexCommand   `cmd:"" help:"List, switch and delete the generations of the index."`
-	Search  searchCommand  `cmd:"" help:"Find passages, as one person."`
-	Ask     askCommand     `cmd:"" help:"Answer a question, as one person."`
-	Eval    evalCommand    `cmd:"" help:"Measure retrieval and refusal on a question set."`
-	Bench   benchCommand   `cmd:"" help:"Measure an engine on this machine, apart from the company's own index."`
-	Doctor  doctorCommand  `cmd:"" help:"Say for every part whether it works, and the command that mends it."`
+	Demo     demoCommand     `cmd:"" help:"Serve the sample company: index its documents, start the server, print the address."`
+	Serve    serveCommand    `cmd:"" help:"Serve the chat to browsers."`
+	Ingest   ingestCommand   `cmd:"" help:"Bring the index up to date with the documents."`
+	Status   statusCommand   `cmd:"" help:"Say how far the documents have come, and what keeps the others."`
+	Retry    retryCommand    `cmd:"" help:"Have the next ingest try again what failed."`
+	Reindex  reindexCommand  `cmd:"" help:"Build the index anew beside the one in use, and switch to it."`
+	Index    indexCommand    `cmd:"" help:"List, switch and delete the generations of the index."`
+	Who      whoCommand      `cmd:"" help:"Say who can read a document, and by which rule."`
+	Why      whyCommand      `cmd:"" help:"Say whether a person can read a document, and why."`
+	Passages passagesCommand `cmd:"" help:"Show how a document is cut, and who may read it."`
+	Search   searchCommand   `cmd:"" help:"Find passages, as one person."`
+	Ask      askCommand      `cmd:"" help:"Answer a question, as one person."`
+	Eval     evalCommand     `cmd:"" help:"Measure retrieval and refusal on a question set."`
+	Bench    benchCommand    `cmd:"" help:"Measure an engine on this machine, apart from the company's own index."`
+	ReadFile readFileCommand `cmd:"" name:"read-file" hidden:""`
+	Doctor   doctorCommand   `cmd:"" help:"Say for every part whether it works, and the command that mends it."`
 }
 
 // settings are the flags of all commands. Each stands over the environment,

@@ -161,7 +161,8 @@ func TestEveryJSONFieldIsDocumented(t *testing.T) {
 		}
 	}
 	for _, command := range [][]string{
-		{"search", "leave", "--as", "hanna"}, {"ask", "How much leave do I have?", "--as", "hanna"}, {"ingest"}, {"doctor"},
+		{"search", "leave", "--as", "hanna"}, {"ask", "How much leave do I have?", "--as", "hanna"}, {"ingest"}, {"ingest", "--dry-run"}, {"doctor"},
+		{"status"}, {"retry"}, {"who", "hr/pay-bands-2026.md"}, {"why", "feng", "hr/pay-bands-2026.md"}, {"passages", "hr/pay-bands-2026.md"},
 		{"reindex"}, {"index", "list"}, {"index", "rollback"}, {"index", "switch", "2"},
 		{"eval", "--set", filepath.Join(root, "examples", "company", "eval"), "--at", "2026-11-24"},
 	} {

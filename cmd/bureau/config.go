@@ -29,6 +29,7 @@ type config struct {
 	qdrant  qdrantConfig
 	models  modelsConfig
 	serve   serveConfig
+	ingest  ingestConfig
 	policy  *access.Policy
 	sources []ingest.Source
 }
@@ -54,6 +55,12 @@ type serveConfig struct {
 	Generations int    `yaml:"generations"` // answers written at a time
 }
 
+// An ingestConfig says when and how documents are taken in.
+type ingestConfig struct {
+	Every         time.Duration `yaml:"every"`          // between two runs of a watch, at most
+	AllowWidening bool          `yaml:"allow_widening"` // of who reads a text that has not changed
+}
+
 // A configFile is the shape of bureau.yaml. The keys of the policy are read by
 // package access.
 type configFile struct {
@@ -63,6 +70,7 @@ type configFile struct {
 	Qdrant      qdrantConfig   `yaml:"qdrant"`
 	Models      modelsConfig   `yaml:"models"`
 	Serve       serveConfig    `yaml:"serve"`
+	Ingest      ingestConfig   `yaml:"ingest"`
 	Sources     []sourceConfig `yaml:"sources"`
 	Clearances  yaml.Node      `yaml:"clearances"`
 	Departments yaml.Node      `yaml:"departments"`
@@ -94,7 +102,7 @@ func (s *settings) load() (*config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("folder of configuration %s: %w", s.Config, err)
 	}
-	c := &config{file: s.Config, stamp: read, index: file.Index, qdrant: file.Qdrant, models: file.Models, serve: file.Serve, policy: policy}
+	c := &config{file: s.Config, stamp: read, index: file.Index, qdrant: file.Qdrant, models: file.Models, serve: file.Serve, ingest: file.Ingest, policy: policy}
 	s.over(c, file, base)
 	c.company, err = companyNames(s.Config, &file.Company)
 	mistakes = errors.Join(err, c.check())
@@ -119,7 +127,7 @@ func (s *settings) loadModels() (*config, error) {
 	if err != nil {
 		return nil, misuse{err}
 	}
-	c := &config{file: s.Config, index: file.Index, qdrant: file.Qdrant, models: file.Models, serve: file.Serve, policy: policy}
+	c := &config{file: s.Config, index: file.Index, qdrant: file.Qdrant, models: file.Models, serve: file.Serve, ingest: file.Ingest, policy: policy}
 	s.over(c, file, ".")
 	if err := c.check(); err != nil {
 		return nil, misuse{err}
@@ -135,7 +143,8 @@ func decode(name string, document []byte) (configFile, error) {
 			Ollama: "http://127.0.0.1:11434", Chat: "qwen3:4b", Embedder: "bge-m3",
 			Context: 4096, FirstToken: 15 * time.Second,
 		},
-		Serve: serveConfig{Listen: "127.0.0.1:8080", Generations: 1},
+		Serve:  serveConfig{Listen: "127.0.0.1:8080", Generations: 1},
+		Ingest: ingestConfig{Every: 15 * time.Minute},
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(document))
 	decoder.KnownFields(true)
@@ -259,6 +268,9 @@ func (c *config) check() error {
 	}
 	if c.serve.Generations < 1 {
 		mistake("serve.generations: %d must be 1 or more", c.serve.Generations)
+	}
+	if c.ingest.Every < time.Second {
+		mistake("ingest.every: %s must be a time such as 15m, and at least 1s", c.ingest.Every)
 	}
 	return errors.Join(mistakes...)
 }

@@ -44,7 +44,7 @@ func (c *demoCommand) Run(ctx context.Context, e env, s *settings) (err error) {
 		return err
 	}
 	fmt.Fprintln(e.stderr, "Indexing the documents of the sample company; the first time takes a minute or two.")
-	report, err := p.ingest(ctx, e)
+	report, err := p.ingest(ctx, e, e.progress())
 	if err != nil {
 		return err
 	}

@@ -141,7 +141,7 @@ func (p *parts) examineDocuments(ctx context.Context) finding {
 		return finding{Part: "documents", Says: err.Error(), Remedy: "move " + p.config.data + " away and run bureau ingest"}
 	case counts.Failed+counts.Waiting > 0:
 		return finding{Part: "documents", Says: fmt.Sprintf("%d could not be indexed, %d were begun and not finished", counts.Failed, counts.Waiting),
-			Remedy: "bureau ingest -c " + p.config.file + " names each with its reason"}
+			Remedy: "bureau status -c " + p.config.file + " names each with its reason and what to do"}
 	}
 	says := fmt.Sprintf("all %d are indexed", counts.Indexed+counts.Withheld)
 	if counts.Withheld > 0 {

@@ -49,7 +49,7 @@ func TestDoctorNamesEachFaultAndItsRemedy(t *testing.T) {
 		{"AllIsWell", good, true, []string{"--model", none, "--embedder", none}, "", ""},
 		{"NothingIsIndexed", good, false, []string{"--model", none, "--embedder", none}, "index", "bureau ingest -c "},
 		{"AnotherEmbedder", good, true, []string{"--model", none, "--embedder", "bge-m3"}, "generation", "bureau reindex -c "},
-		{"AFailedDocument", bad, true, []string{"--model", none, "--embedder", none}, "documents", "bureau ingest -c "},
+		{"AFailedDocument", bad, true, []string{"--model", none, "--embedder", none}, "documents", "bureau status -c "},
 		{"NoOllama", good, true, []string{"--embedder", none, "--ollama", "http://127.0.0.1:1"}, "ollama", "ollama serve"},
 		{"NoModel", good, true, []string{"--embedder", none, "--ollama", "EMPTY", "--model", "qwen3:4b"}, "chat model", "ollama pull qwen3:4b"},
 		{"AMistake", good, true, []string{"--ollama", "EMPTY", "--threads=-1"}, "configuration", "edit "},

@@ -71,13 +71,14 @@ func publish(ctx context.Context, index engine) error {
 	return nil
 }
 
-// dropIndex deletes the index of a generation.
-func (p *parts) dropIndex(ctx context.Context, b ingest.Build) error {
+// dropIndex deletes the index of a generation. With force, one that its server
+// has lost too.
+func (p *parts) dropIndex(ctx context.Context, b ingest.Build, force bool) error {
 	switch b.Engine {
 	case engineSQLite:
 		return removeDatabase(p.indexFile(b))
 	case engineQdrant:
-		return p.dropCollection(ctx, b)
+		return p.dropCollection(ctx, b, force)
 	}
 	return fmt.Errorf("the engine %q is not built into this program", b.Engine)
 }

@@ -184,7 +184,8 @@ func (p *parts) switchTo(ctx context.Context, e env, b ingest.Build, r reporting
 }
 
 type indexDropCommand struct {
-	Number int `arg:"" help:"The generation, as listed."`
+	Number int  `arg:"" help:"The generation, as listed."`
+	Force  bool `help:"Also one whose server has not got it any more: what may be left of it elsewhere stays there."`
 }
 
 // Run deletes a generation with its data.
@@ -199,7 +200,7 @@ func (c *indexDropCommand) Run(ctx context.Context, e env, s *settings) error {
 			return err
 		}
 		defer func() { err = errors.Join(err, free()) }()
-		if err := p.generations.Drop(ctx, b.Number, func() error { return p.dropIndex(ctx, b) }); err != nil {
+		if err := p.generations.Drop(ctx, b.Number, func() error { return p.dropIndex(ctx, b, c.Force) }); err != nil {
 			return err
 		}
 		fmt.Fprintf(e.stdout, "%s is deleted\n", b.Name())

@@ -12,12 +12,18 @@ import (
 
 type ingestCommand struct {
 	reporting
+	DryRun        bool `xor:"how" help:"Say what would change, and whose reading rights would, and change nothing."`
+	Watch         bool `xor:"how" help:"Go on: run whenever documents or the configuration change, and every ingest.every."`
+	AllowWidening bool `help:"Let texts that have not changed be read by more people than before (ingest.allow_widening)."`
 }
 
 // Run brings the index up to date and prints what it did. A document that
 // failed is in the report and in the exit status; the others are indexed.
 func (c *ingestCommand) Run(ctx context.Context, e env, s *settings) (err error) {
-	config, err := s.load()
+	if c.Watch {
+		return c.watch(ctx, e, s)
+	}
+	config, err := c.load(s)
 	if err != nil {
 		return err
 	}
@@ -26,7 +32,11 @@ func (c *ingestCommand) Run(ctx context.Context, e env, s *settings) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	report, err := p.ingest(ctx, e)
+	run := p.ingest
+	if c.DryRun {
+		run = p.plan
+	}
+	report, err := run(ctx, e, e.progress())
 	if report != nil {
 		if err := c.report(e.stdout, report, func(w io.Writer) { _, _ = report.WriteTo(w) }); err != nil {
 			return err
@@ -41,13 +51,22 @@ func (c *ingestCommand) Run(ctx context.Context, e env, s *settings) (err error)
 	return nil
 }
 
+// load loads the configuration and lays the command's flags over it.
+func (c *ingestCommand) load(s *settings) (*config, error) {
+	config, err := s.load()
+	if err == nil && c.AllowWidening {
+		config.ingest.AllowWidening = true
+	}
+	return config, err
+}
+
 // ingestLock is held by what writes the generation in use, or changes which
 // one that is.
 func (p *parts) ingestLock() string { return filepath.Join(p.config.data, "ingest.lock") }
 
-// ingest brings the generation in use up to date, with its progress on the
-// terminal. The first ingest of all begins one.
-func (p *parts) ingest(ctx context.Context, e env) (_ *ingest.Report, err error) {
+// ingest brings the generation in use up to date. The first ingest of all
+// begins one. progress is nil for nobody.
+func (p *parts) ingest(ctx context.Context, e env, progress ingest.Progress) (_ *ingest.Report, err error) {
 	lock, err := ingest.TryLock(p.ingestLock())
 	if err != nil {
 		return nil, fmt.Errorf("ingest: %w", err)
@@ -70,10 +89,8 @@ func (p *parts) ingest(ctx context.Context, e env) (_ *ingest.Report, err error)
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, others.close()) }()
-	pipeline := ingest.Pipeline{
-		Sources: p.config.sources, Policy: p.config.policy, Ledger: p.ledger, Index: index,
-		Generation: b.Generation, Others: others.open, Embedder: p.embedder(b.Generation.Embedder), Progress: e.progress(),
-	}
+	pipeline := p.pipeline(b, progress)
+	pipeline.Index, pipeline.Others, pipeline.Embedder = index, others.open, p.embedder(b.Generation.Embedder)
 	report, err := pipeline.Run(ctx)
 	report.Behind = append(others.lost, report.Behind...)
 	if report.Dimensions > 0 {
@@ -86,6 +103,34 @@ func (p *parts) ingest(ctx context.Context, e env) (_ *ingest.Report, err error)
 		return report, fmt.Errorf("ingest: %w", err)
 	}
 	return report, nil
+}
+
+// pipeline returns a pipeline into a generation, which is yet to get its index.
+func (p *parts) pipeline(b ingest.Build, progress ingest.Progress) *ingest.Pipeline {
+	return &ingest.Pipeline{
+		Sources: p.config.sources, Policy: p.config.policy, Ledger: p.ledger, Generation: b.Generation, Reader: p.reader,
+		AllowWidening: p.config.ingest.AllowWidening, Progress: progress,
+	}
+}
+
+// plan says what an ingest would do. It needs no embedder, and no index where
+// there is none yet.
+func (p *parts) plan(ctx context.Context, _ env, progress ingest.Progress) (_ *ingest.Report, err error) {
+	b, err := p.generations.Current(ctx)
+	if errors.Is(err, ingest.ErrNoGeneration) {
+		return p.pipeline(p.wanted(), progress).Plan(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	index, err := p.openIndex(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, index.Close()) }()
+	pipeline := p.pipeline(b, progress)
+	pipeline.Index = index
+	return pipeline.Plan(ctx)
 }
 
 // firstOrCurrent returns the generation in use, or begins the first one, once

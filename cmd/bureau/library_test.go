@@ -21,6 +21,8 @@ import (
 type hashOllama struct {
 	url string
 
+	refuse string // a text with this word gets a vector without a direction; "" for none
+
 	mu      sync.Mutex
 	onEmbed func(model string) // called before passages are embedded; nil for nothing
 	asked   map[string]int     // texts, by model
@@ -71,7 +73,11 @@ func (o *hashOllama) embed(w http.ResponseWriter, r *http.Request) {
 		Embeddings [][]float32 `json:"embeddings"`
 	}{}
 	for _, text := range request.Input {
-		reply.Embeddings = append(reply.Embeddings, hashed(text, dimensions))
+		vector := hashed(text, dimensions)
+		if o.refuse != "" && strings.Contains(text, o.refuse) {
+			clear(vector)
+		}
+		reply.Embeddings = append(reply.Embeddings, vector)
 	}
 	_ = json.NewEncoder(w).Encode(reply) // whoever asked may have been killed
 }

@@ -23,6 +23,7 @@ type parts struct {
 	state       *store.DB
 	ledger      *ingest.Ledger
 	generations *ingest.Generations
+	reader      *boundedReader // of documents
 	ollama      *ollama.Client
 	embedder    func(model string) embeddings.Embedder // nil for "", no model
 	model       *ollama.Model                          // nil without one
@@ -30,7 +31,7 @@ type parts struct {
 
 // openParts opens the state.
 func openParts(ctx context.Context, c *config) (_ *parts, err error) {
-	p := &parts{config: c}
+	p := &parts{config: c, reader: newBoundedReader(c.data)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.close())
@@ -64,10 +65,11 @@ func (p *parts) ollamaEmbedder(model string) embeddings.Embedder {
 
 // close closes what was opened.
 func (p *parts) close() error {
-	if p.state == nil {
-		return nil
+	err := p.reader.Close()
+	if p.state != nil {
+		err = errors.Join(err, p.state.Close())
 	}
-	return p.state.Close()
+	return err
 }
 
 // answerer puts the answering together.

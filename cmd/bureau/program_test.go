@@ -15,7 +15,7 @@ import (
 const asProgram = "BUREAU_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asProgram) != "" {
+	if os.Getenv(asProgram) != "" || len(os.Args) > 1 && os.Args[1] == readFile {
 		main()
 		return
 	}

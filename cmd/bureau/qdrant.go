@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,8 +43,8 @@ const (
 const qdrantPort = 6334
 
 // qdrantPatience is how long writing waits for a server that is away: a restart
-// or an upgrade of one server.
-const qdrantPatience = 5 * time.Minute
+// or an upgrade of one server. Tests, whose servers do not come back, shorten it.
+var qdrantPatience = 5 * time.Minute
 
 // check reports what is wrong with the settings.
 func (q qdrantConfig) check() error {
@@ -110,7 +109,7 @@ func (p *parts) openCollection(ctx context.Context, b ingest.Build) (_ collectio
 	if err != nil {
 		return c, err
 	}
-	address.Key, address.ReadKey = q.key, cmp.Or(q.readKey, q.key)
+	address.Key, address.ReadKey = q.key, q.readKey
 	if address.Key+address.ReadKey != "" && !address.TLS && !isLoopback(address.Host) {
 		slog.Warn("the API key of Qdrant and the texts travel in the clear: use qdrants:// where others share the network", "address", text)
 	}
@@ -134,13 +133,18 @@ func (p *parts) openCollection(ctx context.Context, b ingest.Build) (_ collectio
 	return c, err
 }
 
-// dropCollection takes a generation off its server, and then its register.
-func (p *parts) dropCollection(ctx context.Context, b ingest.Build) error {
+// dropCollection takes a generation off its server, and then its register. One
+// that the server lacks may be on another, so that it takes force.
+func (p *parts) dropCollection(ctx context.Context, b ingest.Build, force bool) error {
 	c, err := p.openCollection(ctx, b)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(c.Drop(ctx), c.Close()); err != nil {
+	err = c.Drop(ctx)
+	if force && errors.Is(err, qdrant.ErrLost) {
+		err = nil
+	}
+	if err := errors.Join(err, c.Close()); err != nil {
 		return err
 	}
 	return removeDatabase(p.registerFile(b))
@@ -163,6 +167,7 @@ func remedy(fault error, file string) string {
 		{qdrant.ErrForeign, "name another prefix with qdrant.collection in " + file},
 		{qdrant.ErrFull, "free room on the disk of the Qdrant server"},
 		{qdrant.ErrUnindexed, "bureau ingest -c " + file},
+		{qdrant.ErrUnknown, "bureau reindex -c " + file},
 		{qdrant.ErrLost, "restore the collection from a snapshot, or bureau reindex -c " + file},
 	} {
 		if errors.Is(fault, each.fault) {

@@ -96,6 +96,42 @@ func TestQdrantTakesOverAndTheIndexBeforeStandsIn(t *testing.T) {
 	wantSameHits(t, before, report[searchReport](h, question...))
 }
 
+// TestP3_RevocationReachesTheIndexThatStandsIn deletes a document and takes
+// another one's readers away while the server is away and the index before it
+// answers.
+func TestP3_RevocationReachesTheIndexThatStandsIn(t *testing.T) {
+	server := qdranttest.Start(t)
+	l := newLibrary(t, engineSQLite)
+	l.must("hash-16", "ingest")
+	l.must("hash-16", "reindex", "--index", "qdrant://"+server.Address)
+	server.Kill()
+	patience := qdrantPatience
+	t.Cleanup(func() { qdrantPatience = patience })
+	qdrantPatience = 0
+	l.remove(3)
+	l.put(4, "readers: [hr]", 4)
+	if got := l.do("hash-16", "ingest"); got.status != exitFailed || !strings.Contains(got.stderr, server.Address) {
+		t.Errorf("an ingest without its server gave %d and said\n%s", got.status, got.stderr)
+	}
+	wantGone := func() {
+		t.Helper()
+		found := told[searchReport](l, "hash-16", "search", "holiday", "--as", "feng", "-k", "100")
+		if len(found.Hits) == 0 {
+			t.Error("feng finds nothing")
+		}
+		for _, h := range found.Hits {
+			if h.Path == l.name(3) || h.Path == l.name(4) {
+				t.Errorf("feng finds %s", h.Path)
+			}
+		}
+	}
+	wantGone()
+	server.Restart()
+	wantGone()
+	l.must("hash-16", "ingest")
+	wantGone()
+}
+
 // wantSameHits fails the test unless two searches have found the same in the
 // same order.
 func wantSameHits(t *testing.T, a, b searchReport) {

@@ -68,11 +68,11 @@ func (c *searchCommand) Run(ctx context.Context, e env, s *settings) (err error)
 		return err
 	}
 	if result.Degraded != nil {
-		fmt.Fprintf(e.stderr, "bureau: searched by words alone: %v\n", result.Degraded)
+		fmt.Fprintf(e.stderr, "bureau: a part of the search was not available: %v\n", result.Degraded)
 	}
 	report := searchReport{
 		Query: c.Query, Person: c.As, Evidence: evidenceReport(result.Evidence), Hits: []hitReport{},
-		ByWords: result.Embedder == nil || result.Degraded != nil,
+		ByWords: result.ByWords,
 		EmbedMS: result.EmbedTime.Seconds() * 1000, SearchMS: result.SearchTime.Seconds() * 1000,
 	}
 	for _, m := range result.Hits {

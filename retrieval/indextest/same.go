@@ -45,6 +45,9 @@ func WantSame(t *testing.T, scope access.Scope, q retrieval.Query, a, b retrieva
 	if math.Abs(ofA.DenseFloor-ofB.DenseFloor) > tolerance {
 		t.Errorf("the floors are %f and %f", ofA.DenseFloor, ofB.DenseFloor)
 	}
+	if ofA.Passages != ofB.Passages {
+		t.Errorf("the scope reads %d passages and %d", ofA.Passages, ofB.Passages)
+	}
 }
 
 func wantSameRanking(t *testing.T, name string, a, b []retrieval.Hit) {

@@ -56,7 +56,7 @@ func (x *Index) prepare(ctx context.Context, dimensions int) error {
 		if err != nil {
 			return err
 		}
-		if counts.Documents > 0 {
+		if counts.Passages > 0 {
 			return x.lost(0, counts.Passages)
 		}
 		if err := x.create(ctx, dimensions); err != nil {

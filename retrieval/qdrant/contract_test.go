@@ -2,6 +2,7 @@ package qdrant
 
 import (
 	"context"
+	"errors"
 	"net"
 	"path/filepath"
 	"strconv"
@@ -54,7 +55,7 @@ func open(tb testing.TB, server *Server) *Index {
 	tb.Helper()
 	x := openAt(tb, server, filepath.Join(tb.TempDir(), "register.db"), "test-"+uuid.NewString(), Settings{})
 	tb.Cleanup(func() {
-		if err := x.Drop(context.WithoutCancel(tb.Context())); err != nil {
+		if err := x.Drop(context.WithoutCancel(tb.Context())); err != nil && !errors.Is(err, ErrLost) {
 			tb.Error(err)
 		}
 	})

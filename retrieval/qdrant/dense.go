@@ -4,8 +4,6 @@ import (
 	"context"
 
 	client "github.com/qdrant/go-client/qdrant"
-
-	"bureau/retrieval"
 )
 
 // spare is how many more points than hits are asked for, for those that turn out
@@ -13,7 +11,7 @@ import (
 const spare = 28
 
 // dense ranks by the cosine to the question.
-func (s searching) dense(ctx context.Context) ([]retrieval.Hit, error) {
+func (s searching) dense(ctx context.Context) ([]point, error) {
 	if s.query.Vector == nil {
 		return nil, nil
 	}
@@ -28,9 +26,9 @@ func (s searching) dense(ctx context.Context) ([]retrieval.Hit, error) {
 		if err != nil {
 			return nil, err
 		}
-		hits := best(kept, s.query.K)
-		if len(points) < limit || limit == mostCandidates || surely(hits, s.query.K, points[len(points)-1].hit.Score) {
-			return hits, nil
+		nearest := best(kept, s.query.K)
+		if len(points) < limit || limit == mostCandidates || surely(nearest, s.query.K, points[len(points)-1].hit.Score) {
+			return nearest, nil
 		}
 	}
 }
@@ -40,8 +38,8 @@ func (s searching) exact() bool {
 	return s.query.Vector == nil || s.query.Exact || s.view.statistics.Passages <= s.index.settings.exactBelow()
 }
 
-// surely reports whether k hits stand before all that was not looked at, of
+// surely reports whether k points stand before all that was not looked at, of
 // which none has more than the score.
-func surely(hits []retrieval.Hit, k int, score float64) bool {
-	return len(hits) == k && hits[k-1].Score > score
+func surely(found []point, k int, score float64) bool {
+	return len(found) == k && found[k-1].hit.Score > score
 }

@@ -1,7 +1,7 @@
 // Package qdrant is the server engine: an index in a collection of a Qdrant
 // server or cluster, for more passages than one machine should hold.
 //
-//	server, err := qdrant.Connect(qdrant.Address{Host: "127.0.0.1", Port: 6334})
+//	server, err := qdrant.Connect(qdrant.Address{Host: "127.0.0.1", Port: 6334}, qdrant.Deadlines{})
 //	index, err := qdrant.Open(ctx, server, register, qdrant.Options{Collection: "bureau-1", Generation: g})
 //	err = index.ReplaceAll(ctx, batch)
 //	rankings, err := index.Search(ctx, scope, query)

@@ -24,6 +24,8 @@ var (
 	ErrForeign = errors.New("the collection is not of this index")
 	// ErrLost says that the server lacks what the register has.
 	ErrLost = errors.New("the collection has lost passages")
+	// ErrUnknown says that the server has passages that the register lacks.
+	ErrUnknown = errors.New("the collection has passages of nobody")
 	// ErrShape says that the collection's vectors are not those that the index
 	// was made with.
 	ErrShape = errors.New("the collection has other vectors")
@@ -49,19 +51,19 @@ func (s *Server) failure(what string, err error) error {
 	case errors.As(err, &busy):
 		return fmt.Errorf("%s: %w: Qdrant at %s is at its rate limit for another %d s", what, retrieval.ErrUnavailable, s.name, busy.RetryAfterS)
 	case code == codes.Unavailable:
-		return fmt.Errorf("%s: %w: Qdrant at %s: %s; start it, or correct index: in bureau.yaml", what, retrieval.ErrUnavailable, s.name, status.Convert(err).Message())
+		return fmt.Errorf("%s: %w: Qdrant at %s: %s; start it, or correct index: in bureau.yaml", what, retrieval.ErrUnavailable, s.name, said(err))
 	case code == codes.DeadlineExceeded:
 		return fmt.Errorf("%s: %w: Qdrant at %s has not answered in time", what, retrieval.ErrUnavailable, s.name)
 	case code == codes.Unauthenticated, code == codes.PermissionDenied:
-		return fmt.Errorf("%s: %w of %s: %s; set BUREAU_QDRANT_API_KEY, or BUREAU_QDRANT_READ_API_KEY for serving", what, ErrKey, s.name, status.Convert(err).Message())
+		return fmt.Errorf("%s: %w of %s: %s; set BUREAU_QDRANT_API_KEY, or BUREAU_QDRANT_READ_API_KEY for serving", what, ErrKey, s.name, said(err))
 	case code == codes.NotFound:
-		return fmt.Errorf("%s: %w: %s says: %s; \"bureau reindex\" builds the index anew", what, ErrLost, s.name, status.Convert(err).Message())
+		return fmt.Errorf("%s: %w: %s says: %s; \"bureau reindex\" builds the index anew", what, ErrLost, s.name, said(err))
 	case code == codes.InvalidArgument && says(err, "index required"):
-		return fmt.Errorf("%s: %w: %s says: %s; \"bureau ingest\" makes it again", what, ErrUnindexed, s.name, status.Convert(err).Message())
+		return fmt.Errorf("%s: %w: %s says: %s; \"bureau ingest\" makes it again", what, ErrUnindexed, s.name, said(err))
 	case code == codes.InvalidArgument && says(err, "dimension", "vector name"):
-		return fmt.Errorf("%s: %w: %s says: %s; \"bureau reindex\" builds the index anew", what, ErrShape, s.name, status.Convert(err).Message())
+		return fmt.Errorf("%s: %w: %s says: %s; \"bureau reindex\" builds the index anew", what, ErrShape, s.name, said(err))
 	case code == codes.ResourceExhausted, says(err, "no space left", "out of disk", "disk space"):
-		return fmt.Errorf("%s: %w: %s: %s; free room on its disk, or raise its limits", what, ErrFull, s.name, status.Convert(err).Message())
+		return fmt.Errorf("%s: %w: %s: %s; free room on its disk, or raise its limits", what, ErrFull, s.name, said(err))
 	}
 	return fmt.Errorf("%s: %s says: %w", what, s.name, err)
 }
@@ -71,4 +73,17 @@ func (s *Server) failure(what string, err error) error {
 func says(err error, phrases ...string) bool {
 	message := strings.ToLower(err.Error())
 	return slices.ContainsFunc(phrases, func(phrase string) bool { return strings.Contains(message, phrase) })
+}
+
+// said returns what the server or the connection said, without what the client
+// and the protocol wrap around it.
+func said(err error) string {
+	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
+		err = inner
+	}
+	message := status.Convert(err).Message()
+	if _, quoted, ok := strings.Cut(message, `desc = "`); ok { // of the connection itself
+		message = strings.TrimSuffix(quoted, `"`)
+	}
+	return message
 }

@@ -105,7 +105,7 @@ func TestServerThatIsDownIsSaidAndWaitedFor(t *testing.T) {
 	if err := x.Settle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := x.points(t.Context()); err != nil || n != 3 {
+	if n, err := x.points(t.Context(), nil); err != nil || n != 3 {
 		t.Errorf("%d points, %v; want those of b", n, err)
 	}
 }
@@ -155,7 +155,7 @@ func TestP7_AcknowledgedDocumentsOutliveAKilledServer(t *testing.T) {
 	if err := x.Settle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := x.points(t.Context()); err != nil || n != total {
+	if n, err := x.points(t.Context(), nil); err != nil || n != total {
 		t.Errorf("%d points, %v; want exactly %d", n, err, total)
 	}
 	if err := x.Check(t.Context()); err != nil {
@@ -284,7 +284,7 @@ func (f *fake) Delete(ctx context.Context, _ *client.DeletePoints) (*client.Poin
 
 // troubled returns an index that has one document on a real server, with its
 // connections led to a fake.
-func troubled(t *testing.T, f *fake) *Index {
+func troubled(t *testing.T, f *fake, options ...grpc.ServerOption) *Index {
 	t.Helper()
 	x := open(t, connect(t, qdranttest.Shared(t)))
 	if err := x.ReplaceAll(t.Context(), []retrieval.Replacement{sample("a", 2)}); err != nil {
@@ -295,7 +295,7 @@ func troubled(t *testing.T, f *fake) *Index {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := grpc.NewServer()
+	server := grpc.NewServer(options...)
 	client.RegisterQdrantServer(server, f)
 	client.RegisterPointsServer(server, f)
 	client.RegisterCollectionsServer(server, struct {
@@ -360,7 +360,7 @@ func TestP3_RevocationHoldsThoughTheServerHangs(t *testing.T) {
 	if err := x.Settle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := x.points(t.Context()); err != nil || n != 4 {
+	if n, err := x.points(t.Context(), nil); err != nil || n != 4 {
 		t.Errorf("%d points, %v; want 4", n, err)
 	}
 	points, err := x.scroll(t.Context(), within(indextest.Scopes(t)[0]), ownerFields, readPatience)

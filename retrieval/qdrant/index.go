@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -16,7 +17,9 @@ import (
 
 // Options say which index is opened.
 type Options struct {
-	Collection string // name on the server; made with the first passages
+	// Collection is the name on the server, which is made with the first passages.
+	// A register keeps the one that it was first opened with.
+	Collection string
 	Generation retrieval.Generation
 	Settings   Settings
 }
@@ -29,8 +32,7 @@ type Index struct {
 	settings   Settings
 
 	preparing sync.Mutex
-	prepared  bool       // the collection was found complete
-	sending   sync.Mutex // one sender of readers at a time: the last word must arrive last
+	prepared  bool // the collection was found complete
 }
 
 var (
@@ -49,11 +51,11 @@ func Open(ctx context.Context, server *Server, db *store.DB, o Options) (*Index,
 	if o.Collection == "" {
 		return nil, errors.New("open a collection: it has no name")
 	}
-	register, err := openRegister(ctx, db, o.Generation)
+	register, err := openRegister(ctx, db, o.Collection, o.Generation)
 	if err != nil {
 		return nil, err
 	}
-	return &Index{server: server, register: register, collection: o.Collection, settings: o.Settings}, nil
+	return &Index{server: server, register: register, collection: register.name, settings: o.Settings}, nil
 }
 
 // Counts returns how large the index is, as the register has it; the bytes are
@@ -113,7 +115,7 @@ func (x *Index) Check(ctx context.Context) error {
 	if err := errors.Join(x.owned(info), x.shaped(info, g.Dimensions)); err != nil {
 		return err
 	}
-	return errors.Join(x.indexed(info), x.healthy(info), x.complete(ctx, counts))
+	return errors.Join(x.indexed(info), x.healthy(info), x.complete(ctx, counts), x.proportioned(ctx))
 }
 
 // indexed reports payload indexes that are gone. Writing makes them again.
@@ -135,19 +137,61 @@ func (x *Index) healthy(info *client.CollectionInfo) error {
 		info.GetStatus(), info.GetOptimizerStatus().GetError())
 }
 
-// complete reports passages that the register has and the server does not.
+// complete reports passages that the register has and the server does not, and
+// the other way round.
 func (x *Index) complete(ctx context.Context, counts retrieval.Counts) error {
-	points, err := x.points(ctx)
-	if err == nil && points < counts.Passages {
+	leftovers, err := x.register.leftovers(ctx)
+	if err != nil {
+		return err
+	}
+	var left *client.Filter
+	if len(leftovers) > 0 {
+		left = &client.Filter{MustNot: []*client.Condition{client.NewMatchKeywords(fieldEdition, leftovers...)}}
+	}
+	points, err := x.points(ctx, left)
+	switch {
+	case err != nil:
+		return err
+	case points < counts.Passages:
 		return x.lost(points, counts.Passages)
+	case points > counts.Passages:
+		return fmt.Errorf("collection %s on %s: %w: it has %d that the register does not know, and that nobody finds; \"bureau reindex\" builds the index anew",
+			x.collection, x.server.name, ErrUnknown, points-counts.Passages)
+	}
+	return nil
+}
+
+// mostStretched is how many times as long as those that an index began with its
+// passages may be on average, before a search by words looks at more than it
+// should.
+const mostStretched = 3
+
+// proportioned reports passages much longer than those that the index began with.
+func (x *Index) proportioned(ctx context.Context) error {
+	var longer float64
+	err := x.register.db.Read(ctx, func(tx *sql.Tx) error {
+		counts, err := x.register.countsIn(ctx, tx)
+		if err != nil {
+			return err
+		}
+		passages, length := 0, 0
+		for _, c := range counts.classes {
+			passages, length = passages+c.passages, length+c.length
+		}
+		longer = float64(length) / float64(max(1, passages)) / max(1, counts.assumed.AverageLength)
+		return nil
+	})
+	if err == nil && longer > mostStretched {
+		err = fmt.Errorf("collection %s: its passages are %.1f times as long as those it began with, so that a search by words is slow and may miss some; \"bureau reindex\" builds the index anew",
+			x.collection, longer)
 	}
 	return err
 }
 
-// points returns how many points the collection has.
-func (x *Index) points(ctx context.Context) (int, error) {
+// points returns how many points of the collection a filter lets through.
+func (x *Index) points(ctx context.Context, filter *client.Filter) (int, error) {
 	n, err := repeated(ctx, x.server, "count collection "+x.collection, x.server.deadlines.Write, readPatience, func(ctx context.Context) (uint64, error) {
-		return x.server.reads.Count(ctx, &client.CountPoints{CollectionName: x.collection, Exact: client.PtrOf(true)})
+		return x.server.reads.Count(ctx, &client.CountPoints{CollectionName: x.collection, Filter: filter, Exact: client.PtrOf(true)})
 	})
 	return int(n), err //nolint:gosec // as many as there are
 }
@@ -162,20 +206,37 @@ func (x *Index) Ready(ctx context.Context) (bool, error) {
 
 // Publish makes alias another name of the collection, in one step and whatever
 // it named before. It is for other programs that look at the server; searches
-// go to the collection by its own name.
+// go to the collection by its own name. An index without passages has none yet.
 func (x *Index) Publish(ctx context.Context, alias string) error {
-	_, err := once(ctx, x.server, fmt.Sprintf("name collection %s %s", x.collection, alias), func(ctx context.Context) (struct{}, error) {
+	if begun, err := x.register.begun(ctx); err != nil || !begun {
+		return err
+	}
+	aliases, err := read(ctx, x.server, "list the names of collection "+x.collection, func(ctx context.Context) ([]string, error) {
+		return x.server.reads.ListCollectionAliases(ctx, x.collection)
+	})
+	if err != nil || slices.Contains(aliases, alias) {
+		return err
+	}
+	_, err = once(ctx, x.server, fmt.Sprintf("name collection %s %s", x.collection, alias), func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, x.server.revoking.UpdateAliases(ctx, []*client.AliasOperations{client.NewAliasCreate(alias, x.collection)})
 	})
 	return err
 }
 
-// Drop takes the collection off the server, if it is this index's. The register
-// is the caller's to remove.
+// Drop takes the collection off the server, if it is this index's. One that is
+// missing though it should be there is ErrLost: it may be on another server. The
+// register is the caller's to remove.
 func (x *Index) Drop(ctx context.Context) error {
-	info, err := x.info(ctx, readPatience)
-	if err != nil || info == nil {
+	begun, err := x.register.begun(ctx)
+	if err != nil || !begun {
 		return err
+	}
+	info, err := x.info(ctx, readPatience)
+	if err != nil {
+		return err
+	}
+	if info == nil {
+		return fmt.Errorf("collection %s on %s: %w: it is not there; where it is gone for good, use --force", x.collection, x.server.name, ErrLost)
 	}
 	if err := x.owned(info); err != nil {
 		return err

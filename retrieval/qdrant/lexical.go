@@ -25,7 +25,7 @@ const rounding = 1e-5
 // has added up is bounded (see [searching.bound]), so the passages that were not
 // looked at are known to be behind once the best of those that were score more
 // than the server's last times this bound; else more are looked at.
-func (s searching) lexical(ctx context.Context) ([]retrieval.Hit, error) {
+func (s searching) lexical(ctx context.Context) ([]point, error) {
 	weights := s.weights()
 	if len(weights) == 0 {
 		return nil, nil
@@ -38,8 +38,8 @@ func (s searching) lexical(ctx context.Context) ([]retrieval.Hit, error) {
 	bound := s.bound()
 	ceiling := retrieval.Ceiling(s.query.Terms, s.view.statistics)
 	for limit := spare + int(float64(s.query.K)*math.Pow(bound, falling)); ; limit *= 2 {
-		limit = min(limit, mostCandidates)
-		points, err := s.ask(ctx, vectorWords, client.NewQuerySparse(indices, values), limit, nil, client.NewWithVectorsInclude(vectorWords))
+		limit = min(limit, mostByWords)
+		points, err := s.ask(ctx, vectorWords, client.NewQuerySparse(indices, values), limit, unabridged, client.NewWithVectorsInclude(vectorWords))
 		if err != nil {
 			return nil, err
 		}
@@ -54,12 +54,16 @@ func (s searching) lexical(ctx context.Context) ([]retrieval.Hit, error) {
 		for i := range kept {
 			kept[i].hit.Score = s.score(kept[i], weights) / ceiling
 		}
-		hits := best(kept, s.query.K)
-		if len(points) < limit || limit == mostCandidates || surely(hits, s.query.K, bound*last/ceiling) {
-			return hits, nil
+		found := best(kept, s.query.K)
+		if len(points) < limit || limit == mostByWords || surely(found, s.query.K, bound*last/ceiling) {
+			return found, nil
 		}
 	}
 }
+
+// unabridged has every shard give as many points as are asked for: without it a
+// cluster asks each for fewer, and bets that they are the right ones.
+var unabridged = &client.SearchParams{Exact: client.PtrOf(true)}
 
 // falling says how many times as many passages have to be looked at where the
 // bound is above 1: scores fall with about the cube root of the rank.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -24,9 +25,11 @@ func (x *Index) Load(ctx context.Context, scope access.Scope, ids []string) ([]r
 	}
 	byID := make(map[string]retrieval.Found, len(ids))
 	for some := range slices.Chunk(ids, page) {
-		if err := x.loadPage(ctx, scope, some, byID); err != nil {
+		loaded, err := x.loadPage(ctx, scope, some)
+		if err != nil {
 			return nil, fmt.Errorf("load passages: %w", err)
 		}
+		maps.Copy(byID, loaded)
 	}
 	var found []retrieval.Found
 	for _, id := range ids {
@@ -37,46 +40,49 @@ func (x *Index) Load(ctx context.Context, scope access.Scope, ids []string) ([]r
 	return found, nil
 }
 
-// loadPage loads some passages into byID, anew when they change meanwhile.
-func (x *Index) loadPage(ctx context.Context, scope access.Scope, ids []string, byID map[string]retrieval.Found) error {
+// loadPage loads some passages, anew when they change meanwhile. What stays in
+// motion is left out.
+func (x *Index) loadPage(ctx context.Context, scope access.Scope, ids []string) (map[string]retrieval.Found, error) {
 	for attempt := 1; ; attempt++ {
 		v, err := x.register.view(ctx, scope, nil)
 		if err != nil || v.statistics.Passages == 0 {
-			return err
+			return nil, err
 		}
-		err = x.loadAt(ctx, scope, v.version, ids, byID)
+		loaded, err := x.loadAt(ctx, scope, v.version, ids)
 		if !errors.Is(err, errMoved) {
-			return err
+			return loaded, err
 		}
 		if attempt == attempts {
-			return nil // what stays in motion is left out
+			return loaded, nil
 		}
 	}
 }
 
-// loadAt loads passages as they were at a version of the register.
-func (x *Index) loadAt(ctx context.Context, scope access.Scope, version int64, ids []string, byID map[string]retrieval.Found) error {
+// loadAt loads passages as they were at a version of the register. It is errMoved,
+// beside those that have not changed since, when some have.
+func (x *Index) loadAt(ctx context.Context, scope access.Scope, version int64, ids []string) (map[string]retrieval.Found, error) {
 	points, err := x.scroll(ctx, and(within(scope), client.NewMatchKeywords(fieldPassage, ids...)), client.NewWithPayload(true), readPatience)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	passages := make([]retrieval.Passage, len(points))
 	editions := make([]string, len(points))
 	for i, p := range points {
 		if passages[i], editions[i], err = passageOf(p.GetPayload()); err != nil {
-			return fmt.Errorf("collection %s: %w", x.collection, err)
+			return nil, fmt.Errorf("collection %s: %w", x.collection, err)
 		}
 	}
 	rows, err := x.register.held(ctx, editions, version)
 	if err != nil && !errors.Is(err, errMoved) {
-		return err
+		return nil, err
 	}
+	byID := make(map[string]retrieval.Found, len(passages))
 	for i, p := range passages {
 		if r, ok := rows[editions[i]]; ok && scope.Allows(r.document.Readers) {
 			byID[p.ID] = retrieval.Found{Passage: p, Document: r.document}
 		}
 	}
-	return err
+	return byID, err
 }
 
 // scroll returns all points that a filter lets through, with these fields.

@@ -27,6 +27,7 @@ var migrations embed.FS
 type register struct {
 	db     *store.DB
 	owner  string                 // names this register in the collection
+	name   string                 // of the collection, as it was first given
 	shape  atomic.Pointer[shape]  // once it is settled
 	counts atomic.Pointer[counts] // of the newest version that was looked at
 	kept   atomic.Pointer[kept]   // likewise
@@ -40,7 +41,7 @@ type shape struct {
 
 // openRegister brings the tables up to date and makes the register one of the
 // generation wanted, or refuses it.
-func openRegister(ctx context.Context, db *store.DB, want retrieval.Generation) (*register, error) {
+func openRegister(ctx context.Context, db *store.DB, collection string, want retrieval.Generation) (*register, error) {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return nil, err // unreachable: the folder is embedded
@@ -50,7 +51,10 @@ func openRegister(ctx context.Context, db *store.DB, want retrieval.Generation) 
 	}
 	r := &register{db: db}
 	err = db.Write(ctx, func(tx *sql.Tx) error {
-		if err := claimOwner(ctx, tx, &r.owner); err != nil {
+		if r.owner, err = claim(ctx, tx, "owner", uuid.NewString()); err != nil {
+			return err
+		}
+		if r.name, err = claim(ctx, tx, "collection", collection); err != nil {
 			return err
 		}
 		stored, err := readGeneration(ctx, tx)
@@ -74,15 +78,14 @@ func openRegister(ctx context.Context, db *store.DB, want retrieval.Generation) 
 	return r, nil
 }
 
-// claimOwner reads the register's name, or gives it one.
-func claimOwner(ctx context.Context, tx *sql.Tx, owner *string) error {
-	value, err := meta(ctx, tx, "collection")
+// claim returns the text that the register was given under a key, and gives it
+// one where there is none.
+func claim(ctx context.Context, tx *sql.Tx, key, text string) (string, error) {
+	value, err := meta(ctx, tx, key)
 	if errors.Is(err, sql.ErrNoRows) {
-		value = []byte(uuid.NewString())
-		err = setMeta(ctx, tx, "collection", value)
+		return text, setMeta(ctx, tx, key, []byte(text))
 	}
-	*owner = string(value)
-	return err
+	return string(value), err
 }
 
 func readGeneration(ctx context.Context, tx *sql.Tx) (g retrieval.Generation, err error) {
@@ -115,6 +118,15 @@ func (r *register) generation(ctx context.Context) (retrieval.Generation, error)
 		r.keep(s)
 	}
 	return s.generation, err
+}
+
+// begun reports whether a passage was ever written, and so a collection made.
+func (r *register) begun(ctx context.Context) (bool, error) {
+	if r.shape.Load() != nil {
+		return true, nil
+	}
+	_, err := r.generation(ctx)
+	return r.shape.Load() != nil, err
 }
 
 func readShape(ctx context.Context, tx *sql.Tx) (s shape, err error) {

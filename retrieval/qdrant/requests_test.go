@@ -35,6 +35,14 @@ func (r *recorder) intercept(ctx context.Context, method string, request, reply 
 func recorded(t *testing.T, s *Server) *recorder {
 	t.Helper()
 	r := &recorder{}
+	intercepted(t, s, r.intercept)
+	return r
+}
+
+// intercepted puts a function around every call that a server's connections
+// make.
+func intercepted(t *testing.T, s *Server, around grpc.UnaryClientInterceptor) {
+	t.Helper()
 	host, port, err := net.SplitHostPort(s.name)
 	if err != nil {
 		t.Fatal(err)
@@ -49,12 +57,11 @@ func recorded(t *testing.T, s *Server) *recorder {
 		}
 		if *c, err = client.NewClient(&client.Config{
 			Host: host, Port: number, SkipCompatibilityCheck: true, PoolSize: 1,
-			GrpcOptions: []grpc.DialOption{grpc.WithChainUnaryInterceptor(r.intercept)},
+			GrpcOptions: []grpc.DialOption{grpc.WithChainUnaryInterceptor(around)},
 		}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return r
 }
 
 // everyRequestIsScoped walks all requests of a run.

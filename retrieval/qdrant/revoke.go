@@ -10,8 +10,6 @@ import (
 	"slices"
 
 	client "github.com/qdrant/go-client/qdrant"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
 	"bureau/access"
 	"bureau/retrieval"
@@ -39,7 +37,7 @@ func (x *Index) Delete(ctx context.Context, ids ...retrieval.DocumentID) error {
 		return fmt.Errorf("delete documents: %w", err)
 	}
 	if err := x.clear(ctx, editions); err != nil {
-		return fmt.Errorf("delete documents: no search finds them any more, but their text is still on the server: %w", err)
+		return fmt.Errorf("delete documents: no search finds them any more, but their text is still on the server: %w: %w", retrieval.ErrUnsettled, err)
 	}
 	return nil
 }
@@ -68,7 +66,7 @@ func (x *Index) SetReaders(ctx context.Context, readers map[retrieval.DocumentID
 		return fmt.Errorf("set readers: %w", err)
 	}
 	if err := x.send(ctx, moved); err != nil {
-		return fmt.Errorf("set readers: nobody reads what they may not, but who may now does not find it yet: %w", err)
+		return fmt.Errorf("set readers: nobody reads what they may not, but who may now does not find it yet: %w: %w", retrieval.ErrUnsettled, err)
 	}
 	return nil
 }
@@ -90,25 +88,13 @@ func (x *Index) Settle(ctx context.Context) error {
 			return fmt.Errorf("settle collection %s: %w", x.collection, err)
 		}
 	}
-	var editions []string
-	var documents []retrieval.DocumentID
-	err = x.register.db.Read(ctx, func(tx *sql.Tx) error {
-		return errors.Join(
-			each(ctx, tx, func(rows *sql.Rows) error {
-				var edition string
-				err := rows.Scan(&edition)
-				editions = append(editions, edition)
-				return err
-			}, "SELECT edition FROM leftovers"),
-			each(ctx, tx, func(rows *sql.Rows) error {
-				var id retrieval.DocumentID
-				err := rows.Scan(&id)
-				documents = append(documents, id)
-				return err
-			}, "SELECT document FROM unsent"))
-	})
+	editions, err := x.register.leftovers(ctx)
 	if err != nil {
-		return fmt.Errorf("read what is left to do: %w", err)
+		return err
+	}
+	documents, err := list[retrieval.DocumentID](ctx, x.register, "SELECT document FROM unsent")
+	if err != nil {
+		return err
 	}
 	if err := errors.Join(x.clear(ctx, editions), x.send(ctx, documents)); err != nil {
 		return fmt.Errorf("settle collection %s: %w", x.collection, err)
@@ -116,17 +102,46 @@ func (x *Index) Settle(ctx context.Context) error {
 	return nil
 }
 
+// leftovers returns the editions whose points wait to be cleared away.
+func (r *register) leftovers(ctx context.Context) ([]string, error) {
+	return list[string](ctx, r, "SELECT edition FROM leftovers")
+}
+
+// list returns what a query of one column gives.
+func list[T ~string](ctx context.Context, r *register, query string) (all []T, err error) {
+	err = r.db.Read(ctx, func(tx *sql.Tx) error {
+		return each(ctx, tx, func(rows *sql.Rows) error {
+			var one T
+			err := rows.Scan(&one)
+			all = append(all, one)
+			return err
+		}, query)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read what is left to do: %w", err)
+	}
+	return all, nil
+}
+
 // clear takes the points of editions off the server and forgets the editions.
+// Where no passage was ever written there is no collection, and no point.
 func (x *Index) clear(ctx context.Context, editions []string) error {
+	begun, err := x.register.begun(ctx)
+	if err != nil {
+		return err
+	}
+	if !begun {
+		return x.register.forget(ctx, editions)
+	}
 	for some := range slices.Chunk(editions, editionsPerCall) {
 		selected, err := ofEditions(some)
 		if err != nil {
 			return err
 		}
 		result, err := once(ctx, x.server, "clear away passages of collection "+x.collection, func(ctx context.Context) (*client.UpdateResult, error) {
-			return doneWithout(x.server.revoking.Delete(ctx, &client.DeletePoints{
-				CollectionName: x.collection, Wait: client.PtrOf(true), Points: client.NewPointsSelectorFilter(selected),
-			}))
+			return x.server.revoking.Delete(ctx, &client.DeletePoints{
+				CollectionName: x.collection, Wait: client.PtrOf(true), Ordering: strong, Points: client.NewPointsSelectorFilter(selected),
+			})
 		})
 		if err := completed("clear away passages", result, err); err != nil {
 			return err
@@ -138,14 +153,8 @@ func (x *Index) clear(ctx context.Context, editions []string) error {
 	return nil
 }
 
-// doneWithout takes a change of points as done where there is no collection, and
-// so no point.
-func doneWithout(result *client.UpdateResult, err error) (*client.UpdateResult, error) {
-	if status.Code(err) == codes.NotFound {
-		return &client.UpdateResult{Status: client.UpdateStatus_Completed}, nil
-	}
-	return result, err
-}
+// strong has all replicas make changes in one order, that of the leader.
+var strong = &client.WriteOrdering{Type: client.WriteOrderingType_Strong}
 
 // ofEditions returns the filter that selects the points of editions. One that
 // would select anything else is refused: to Qdrant an empty filter is every
@@ -178,17 +187,28 @@ func (r *register) forget(ctx context.Context, editions []string) error {
 	return nil
 }
 
-// send tells the server who reads documents by now, those with the same readers
-// together.
+// send tells the server who reads documents by now, until it has told what the
+// register says: another process may tell it of a later change in between, and
+// what arrives last counts.
 func (x *Index) send(ctx context.Context, ids []retrieval.DocumentID) error {
-	if len(ids) == 0 {
-		return nil
+	begun, err := x.register.begun(ctx)
+	if err != nil || !begun {
+		return err
 	}
-	x.sending.Lock()
-	defer x.sending.Unlock()
+	for len(ids) > 0 {
+		if ids, err = x.sendOnce(ctx, ids); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sendOnce tells the server who reads documents, those with the same readers
+// together, and returns those that have changed meanwhile.
+func (x *Index) sendOnce(ctx context.Context, ids []retrieval.DocumentID) (again []retrieval.DocumentID, err error) {
 	rows, err := x.register.rows(ctx, ids)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	classes := map[int64][]row{}
 	for _, r := range rows {
@@ -196,44 +216,60 @@ func (x *Index) send(ctx context.Context, ids []retrieval.DocumentID) error {
 	}
 	for _, class := range slices.Sorted(maps.Keys(classes)) {
 		for some := range slices.Chunk(classes[class], editionsPerCall) {
-			if err := x.sendSome(ctx, some); err != nil {
-				return err
+			changed, err := x.sendSome(ctx, some)
+			if err != nil {
+				return nil, err
 			}
+			again = append(again, changed...)
 		}
 	}
-	return nil
+	return again, nil
 }
 
-// sendSome tells the server of documents with the same readers.
-func (x *Index) sendSome(ctx context.Context, rows []row) error {
+// sendSome tells the server of documents with the same readers, and returns those
+// that have changed meanwhile: whoever changed them may have told the server
+// before this did.
+func (x *Index) sendSome(ctx context.Context, rows []row) (changed []retrieval.DocumentID, err error) {
 	var editions []string
 	for _, r := range rows {
 		editions = append(editions, r.edition)
 	}
 	selected, err := ofEditions(editions)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	result, err := once(ctx, x.server, "set who reads passages of collection "+x.collection, func(ctx context.Context) (*client.UpdateResult, error) {
-		return doneWithout(x.server.revoking.SetPayload(ctx, &client.SetPayloadPoints{
-			CollectionName: x.collection, Wait: client.PtrOf(true),
+		return x.server.revoking.SetPayload(ctx, &client.SetPayloadPoints{
+			CollectionName: x.collection, Wait: client.PtrOf(true), Ordering: strong,
 			Payload: readersPayload(rows[0].document.Readers), PointsSelector: client.NewPointsSelectorFilter(selected),
-		}))
+		})
 	})
 	if err := completed("set who reads passages", result, err); err != nil {
-		return err
+		return nil, err
 	}
 	err = x.register.db.Write(ctx, func(tx *sql.Tx) error {
-		for _, r := range rows { // a change that came meanwhile stays to be sent
-			if _, err := tx.ExecContext(ctx, `DELETE FROM unsent WHERE document = $1
-				AND NOT EXISTS (SELECT 1 FROM documents WHERE id = $1 AND changed > $2)`, r.document.ID, r.changed); err != nil {
+		for _, r := range rows {
+			var version int64
+			err := tx.QueryRowContext(ctx, "SELECT changed FROM documents WHERE id = $1", r.document.ID).Scan(&version)
+			switch {
+			case errors.Is(err, sql.ErrNoRows): // deleted, and its points are cleared away
+				continue
+			case err != nil:
+				return err
+			case version > r.changed:
+				changed = append(changed, r.document.ID)
+				_, err = tx.ExecContext(ctx, "INSERT INTO unsent (document) VALUES ($1) ON CONFLICT DO NOTHING", r.document.ID)
+			default:
+				_, err = tx.ExecContext(ctx, "DELETE FROM unsent WHERE document = $1", r.document.ID)
+			}
+			if err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("note who was told: %w", err)
+		return nil, fmt.Errorf("note who was told: %w", err)
 	}
-	return nil
+	return changed, nil
 }

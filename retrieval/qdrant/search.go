@@ -18,6 +18,7 @@ import (
 const (
 	mostHits       = 1000   // the largest K of a query
 	mostCandidates = 10_000 // the most that one request asks for
+	mostByWords    = 2_000  // likewise with their words, which are larger
 	// attempts is how often a search begins anew because documents that it found
 	// were replaced meanwhile. After that they are left out.
 	attempts = 5
@@ -106,9 +107,10 @@ func (s searching) rank(ctx context.Context) (r retrieval.Rankings, err error) {
 	defer cancel()
 	r.Passages, r.Estimated = s.view.statistics.Passages, !s.exact()
 	words := make(chan error, 1)
+	var lexical []point
 	go func() {
 		var err error
-		if r.Lexical, err = s.lexical(ctx); err != nil {
+		if lexical, err = s.lexical(ctx); err != nil {
 			cancel()
 			err = fmt.Errorf("rank by words: %w", err)
 		}
@@ -119,11 +121,38 @@ func (s searching) rank(ctx context.Context) (r retrieval.Rankings, err error) {
 		cancel()
 		err = fmt.Errorf("rank by meaning: %w", err)
 	}
-	err = firstCause(err, <-words)
-	if r.Dense = dense; len(dense) > 0 {
-		r.DenseFloor = dense[len(dense)-1].Score
+	if err = firstCause(err, <-words); err != nil {
+		return r, err
 	}
-	return r, err
+	if err := s.agree(ctx, &dense, &lexical); err != nil {
+		return r, err
+	}
+	r.Dense, r.Lexical = hitsOf(dense), hitsOf(lexical)
+	if len(dense) > 0 {
+		r.DenseFloor = dense[len(dense)-1].hit.Score
+	}
+	return r, nil
+}
+
+// agree holds both rankings against the register once more, together: a document
+// that was replaced or taken out between the two is in both or in none.
+func (s searching) agree(ctx context.Context, rankings ...*[]point) error {
+	var editions []string
+	for _, ranking := range rankings {
+		editions = append(editions, editionsOf(*ranking)...)
+	}
+	rows, err := s.index.register.held(ctx, editions, s.view.version)
+	if err != nil && !errors.Is(err, errMoved) {
+		return err
+	}
+	for _, ranking := range rankings {
+		kept := slices.DeleteFunc(*ranking, func(p point) bool { _, held := rows[p.edition]; return !held })
+		if len(kept) < len(*ranking) && !s.lenient {
+			return errMoved
+		}
+		*ranking = kept
+	}
+	return nil
 }
 
 // firstCause returns the error of two halves that tells why: when one fails the
@@ -149,10 +178,11 @@ var hitFields = client.NewWithPayloadInclude(fieldEdition, fieldPassage, fieldLa
 
 // ask has the server find at most limit points by one vector, inside the scope.
 func (s searching) ask(ctx context.Context, by string, query *client.Query, limit int, params *client.SearchParams, vectors *client.WithVectorsSelector) ([]point, error) {
+	deadline := uint64(math.Ceil(s.index.server.deadlines.Query.Seconds()))
 	request := &client.QueryPoints{
 		CollectionName: s.index.collection, Query: query, Using: &by, Filter: s.filter, Params: params,
 		Limit: client.PtrOf(uint64(limit)), WithPayload: hitFields, WithVectors: vectors, //nolint:gosec // positive
-		ReadConsistency: consistencies[s.index.settings.ReadConsistency],
+		Timeout: &deadline, ReadConsistency: consistencies[s.index.settings.ReadConsistency],
 	}
 	found, err := read(ctx, s.index.server, "search collection "+s.index.collection, func(ctx context.Context) ([]*client.ScoredPoint, error) {
 		return s.index.server.reads.Query(ctx, request)
@@ -179,11 +209,7 @@ func (s searching) ask(ctx context.Context, by string, query *client.Query, limi
 // inForce returns the points that are in force and that the scope reads, by the
 // register's word.
 func (s searching) inForce(ctx context.Context, points []point) ([]point, error) {
-	editions := make([]string, len(points))
-	for i, p := range points {
-		editions[i] = p.edition
-	}
-	rows, err := s.index.register.held(ctx, editions, s.view.version)
+	rows, err := s.index.register.held(ctx, editionsOf(points), s.view.version)
 	if errors.Is(err, errMoved) && s.lenient {
 		err = nil
 	}
@@ -192,7 +218,7 @@ func (s searching) inForce(ctx context.Context, points []point) ([]point, error)
 	}
 	var kept []point
 	for _, p := range points {
-		if r := rows[p.edition]; s.view.classes[r.class] {
+		if r, held := rows[p.edition]; held && s.view.classes[r.class] {
 			kept = append(kept, p)
 		}
 	}
@@ -223,14 +249,26 @@ func (r *register) held(ctx context.Context, editions []string, version int64) (
 	return held, err
 }
 
-// best returns the k best as hits, ties by passage id.
-func best(points []point, k int) []retrieval.Hit {
+// best returns the k best, ties by passage id.
+func best(points []point, k int) []point {
 	slices.SortFunc(points, func(a, b point) int {
 		return cmp.Or(cmp.Compare(b.hit.Score, a.hit.Score), strings.Compare(a.hit.Passage, b.hit.Passage))
 	})
+	return points[:min(k, len(points))]
+}
+
+func hitsOf(points []point) []retrieval.Hit {
 	var hits []retrieval.Hit
-	for _, p := range points[:min(k, len(points))] {
+	for _, p := range points {
 		hits = append(hits, p.hit)
 	}
 	return hits
+}
+
+func editionsOf(points []point) []string {
+	editions := make([]string, len(points))
+	for i, p := range points {
+		editions[i] = p.edition
+	}
+	return editions
 }

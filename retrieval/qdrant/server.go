@@ -1,11 +1,15 @@
 package qdrant
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
+	"strconv"
+	"strings"
 	"time"
 
 	client "github.com/qdrant/go-client/qdrant"
@@ -42,18 +46,13 @@ type Deadlines struct {
 }
 
 func (d Deadlines) withDefaults() Deadlines {
-	for _, each := range []struct {
-		value *time.Duration
-		else_ time.Duration
-	}{{&d.Query, 3 * time.Second}, {&d.Write, 30 * time.Second}, {&d.Revoke, 30 * time.Second}} {
-		if *each.value <= 0 {
-			*each.value = each.else_
-		}
-	}
+	d.Query = cmp.Or(max(d.Query, 0), 3*time.Second)
+	d.Write = cmp.Or(max(d.Write, 0), 30*time.Second)
+	d.Revoke = cmp.Or(max(d.Revoke, 0), 30*time.Second)
 	return d
 }
 
-// largestMessage bounds what one call may bring back, in bytes: a thousand
+// largestMessage bounds what one call may bring back, in bytes: some thousand
 // passages with their words.
 const largestMessage = 64 << 20
 
@@ -73,7 +72,7 @@ func Connect(a Address, d Deadlines) (*Server, error) {
 	if readKey == "" {
 		readKey = a.Key
 	}
-	s := &Server{name: fmt.Sprintf("%s:%d", a.Host, a.Port), deadlines: d.withDefaults()}
+	s := &Server{name: net.JoinHostPort(a.Host, strconv.Itoa(a.Port)), deadlines: d.withDefaults()}
 	var errs [3]error
 	s.reads, errs[0] = a.dial(readKey, 2)
 	s.writes, errs[1] = a.dial(a.Key, 1)
@@ -87,8 +86,12 @@ func Connect(a Address, d Deadlines) (*Server, error) {
 // dial prepares connections with one key. A server that is away is looked for
 // every two seconds at least.
 func (a Address) dial(key string, connections uint) (*client.Client, error) {
+	host := a.Host
+	if strings.Contains(host, ":") { // the client joins host and port as they are
+		host = "[" + host + "]"
+	}
 	config := &client.Config{
-		Host: a.Host, Port: a.Port, UseTLS: a.TLS, PoolSize: connections,
+		Host: host, Port: a.Port, UseTLS: a.TLS, PoolSize: connections,
 		SkipCompatibilityCheck: true, // Health looks, with a deadline
 		GrpcOptions: []grpc.DialOption{
 			grpc.WithConnectParams(grpc.ConnectParams{

@@ -99,12 +99,16 @@ func lastOfEach(batch []retrieval.Replacement) []retrieval.Replacement {
 // settle holds the batch against the shape of the index, which the first
 // passages decide, and sees to it that the collection is there.
 func (x *Index) settle(ctx context.Context, batch []retrieval.Replacement) (assumed retrieval.Statistics, err error) {
-	dimensions, length, passages := 0, 0, 0
+	dimensions, length, withWords := 0, 0, 0
+	passages := 0
 	for _, r := range batch {
 		for _, p := range r.Passages {
-			dimensions = max(dimensions, len(p.Vector))
-			length += retrieval.Length(p.Terms)
 			passages++
+			dimensions = max(dimensions, len(p.Vector))
+			if n := retrieval.Length(p.Terms); n > 0 {
+				length += n
+				withWords++
+			}
 		}
 	}
 	g, err := x.register.generation(ctx)
@@ -125,7 +129,8 @@ func (x *Index) settle(ctx context.Context, batch []retrieval.Replacement) (assu
 	if passages == 0 {
 		return assumed, nil
 	}
-	shape, err := x.register.settle(ctx, dimensions, length/passages)
+	// Rounded up, and 1 where there is no word yet: a passage has a length.
+	shape, err := x.register.settle(ctx, dimensions, max(1, (length+withWords-1)/max(1, withWords)))
 	if err != nil {
 		return assumed, err
 	}
@@ -234,7 +239,7 @@ func (x *Index) upsertBatch(ctx context.Context, points []*client.PointStruct) e
 	result, err := repeated(ctx, x.server, "write passages to collection "+x.collection, d.Write, d.Patience,
 		func(ctx context.Context) (*client.UpdateResult, error) {
 			return x.server.writes.Upsert(ctx, &client.UpsertPoints{
-				CollectionName: x.collection, Wait: client.PtrOf(true), Points: points,
+				CollectionName: x.collection, Wait: client.PtrOf(true), Ordering: strong, Points: points,
 			})
 		})
 	return completed("write passages", result, err)

@@ -1,6 +1,6 @@
 -- +goose Up
 CREATE TABLE meta (
-    key   TEXT PRIMARY KEY, -- collection, generation, length, longest or version
+    key   TEXT PRIMARY KEY, -- collection, generation, length, longest, owner or version
     value BLOB NOT NULL
 ) WITHOUT ROWID;
 

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"bureau/access"
+	"bureau/ingest"
+)
+
+type whoCommand struct {
+	reporting
+	Document string `arg:"" help:"SOURCE/PATH of the document, or its id."`
+}
+
+// Run says of everybody whether they can read a document, and by which rule.
+func (c *whoCommand) Run(ctx context.Context, e env, s *settings) error {
+	return withParts(ctx, s, func(p *parts) error {
+		rights, err := p.rights(ctx, c.Document)
+		if err != nil {
+			return err
+		}
+		for _, person := range p.config.policy.People() {
+			rights.People = append(rights.People, p.why(person.ID, rights))
+		}
+		return c.report(e.stdout, rights, rights.writePeople)
+	})
+}
+
+type whyCommand struct {
+	reporting
+	Person   string `arg:"" help:"Id of the person."`
+	Document string `arg:"" help:"SOURCE/PATH of the document, or its id."`
+}
+
+// Run says whether one person can read a document, and why.
+func (c *whyCommand) Run(ctx context.Context, e env, s *settings) error {
+	return withParts(ctx, s, func(p *parts) error {
+		rights, err := p.rights(ctx, c.Document)
+		if err != nil {
+			return err
+		}
+		rights.People = append(rights.People, p.why(c.Person, rights))
+		return c.report(e.stdout, rights, rights.writeOne)
+	})
+}
+
+// A rightsReport is who reads one document.
+type rightsReport struct {
+	Document string         `json:"document"` // id
+	Source   string         `json:"source"`
+	Path     string         `json:"path"`
+	Title    string         `json:"title"`
+	State    string         `json:"state"`
+	Reason   string         `json:"reason,omitempty"` // why it is not in the index
+	Readers  access.Readers `json:"readers"`          // in force
+	Origin   origin         `json:"origin"`
+	// Next is who reads it after the next ingest, where that is somebody else.
+	Next   *access.Readers `json:"next,omitempty"`
+	At     time.Time       `json:"at"` // the moment of every verdict
+	People []right         `json:"people"`
+}
+
+// An origin is what the readers of a document are made of.
+type origin struct {
+	Source   *access.Readers `json:"source,omitempty"` // as configured now; nil for a source that is not
+	Front    frontReport     `json:"frontMatter"`
+	Warnings []string        `json:"warnings,omitempty"` // what is refused of the front matter
+}
+
+// A frontReport is what a document says about its readers. A nil list narrows
+// nothing, an empty one leaves nobody.
+type frontReport struct {
+	Readers   []string `json:"readers,omitempty"`
+	Deny      []string `json:"deny,omitempty"`
+	Clearance string   `json:"clearance,omitempty"`
+	From      string   `json:"from,omitempty"`
+	Until     string   `json:"until,omitempty"`
+}
+
+// A right is whether one person reads the document.
+type right struct {
+	Person string `json:"person"`
+	Name   string `json:"name,omitempty"`
+	access.Explanation
+}
+
+// rights looks a document up.
+func (p *parts) rights(ctx context.Context, name string) (*rightsReport, error) {
+	r, err := p.ledger.Record(ctx, name)
+	if errors.Is(err, ingest.ErrUnknownDocument) {
+		return nil, misuse{fmt.Errorf("%w; a document is named SOURCE/PATH, as \"bureau ingest\" and \"bureau status\" do", err)}
+	}
+	if err != nil {
+		return nil, err
+	}
+	d := r.Document
+	report := &rightsReport{
+		Document: string(d.ID), Source: d.Source, Path: d.Path, Title: d.Title,
+		State: r.State, Reason: r.Reason, Readers: d.Readers, At: time.Now(),
+		Origin: origin{Front: frontReport{r.Front.Readers, r.Front.Deny, r.Front.Clearance, r.Front.From, r.Front.Until}},
+	}
+	p.trace(report, r)
+	return report, nil
+}
+
+// trace says what the readers come from, by the configuration as it is now.
+func (p *parts) trace(report *rightsReport, r ingest.Record) {
+	var next access.Readers // of nobody where the source is not there any more
+	for _, source := range p.config.sources {
+		if source.ID == r.Document.Source {
+			report.Origin.Source = &source.Readers
+			next, report.Origin.Warnings = ingest.Decide(p.config.policy, source.Readers, r.Front)
+		}
+	}
+	isOpen := !report.Readers.IsNobody() // of others what they say is not kept
+	if isOpen && !next.Equal(report.Readers) {
+		report.Next = &next
+	}
+}
+
+// why explains one person's right, by the readers in force.
+func (p *parts) why(person string, r *rightsReport) right {
+	who, _ := p.config.policy.Person(person)
+	return right{person, who.Name, p.config.policy.Explain(person, r.At, r.Readers)}
+}
+
+// writeHead prints what is said of the document itself.
+func (r *rightsReport) writeHead(w io.Writer) {
+	fmt.Fprintf(w, "%s/%s (%s): %s\n", r.Source, r.Path, r.Document, r.State)
+	if r.Reason != "" {
+		fmt.Fprintf(w, "  because: %s\n", r.Reason)
+	}
+	fmt.Fprintf(w, "  read by: %s\n", r.Readers)
+	switch {
+	case r.Origin.Source == nil:
+		fmt.Fprintf(w, "  the source %s is not configured any more\n", r.Source)
+	case r.Origin.Front.says() == "":
+		fmt.Fprintf(w, "  which is: %s, as the source says\n", *r.Origin.Source)
+	default:
+		fmt.Fprintf(w, "  which is: %s, as the source says, narrowed by the front matter: %s\n", *r.Origin.Source, r.Origin.Front.says())
+	}
+	for _, warning := range r.Origin.Warnings {
+		fmt.Fprintf(w, "  warning: %s\n", warning)
+	}
+	if r.Next != nil {
+		fmt.Fprintf(w, "  the configuration has changed: the next ingest makes it %s, unless that is refused\n", *r.Next)
+	}
+}
+
+// says writes a front matter as a line, "" for none.
+func (f frontReport) says() string {
+	text := ""
+	for _, part := range []struct {
+		key   string
+		value any
+		is    bool
+	}{
+		{"readers", f.Readers, len(f.Readers) > 0}, {"deny", f.Deny, len(f.Deny) > 0},
+		{"clearance", f.Clearance, f.Clearance != ""}, {"from", f.From, f.From != ""}, {"until", f.Until, f.Until != ""},
+	} {
+		if part.is {
+			text += fmt.Sprintf("%s %v; ", part.key, part.value)
+		}
+	}
+	if text == "" {
+		return ""
+	}
+	return text[:len(text)-len("; ")]
+}
+
+// writePeople prints who reads the document, and then who does not.
+func (r *rightsReport) writePeople(w io.Writer) {
+	r.writeHead(w)
+	for _, allowed := range []bool{true, false} {
+		label := map[bool]string{true: "can read it", false: "cannot read it"}[allowed]
+		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+		n := 0
+		for _, v := range r.People {
+			if v.Allowed == allowed {
+				n++
+				fmt.Fprintf(t, "  %s\t%s\t%s\n", v.Person, v.Name, v.because())
+			}
+		}
+		fmt.Fprintf(w, "%d of %d people %s:\n", n, len(r.People), label)
+		_ = t.Flush() // as with every report for people, nobody is left to tell
+	}
+}
+
+// writeOne prints whether one person reads the document.
+func (r *rightsReport) writeOne(w io.Writer) {
+	v := r.People[0]
+	fmt.Fprintf(w, "%s: %s: %s\n", map[bool]string{true: "yes", false: "no"}[v.Allowed], v.Person, v.because())
+	r.writeHead(w)
+}
+
+// because joins the reasons of a right.
+func (v right) because() string {
+	text := ""
+	for i, reason := range v.Reasons {
+		if i > 0 {
+			text += "; "
+		}
+		text += reason.String()
+	}
+	return text
+}

@@ -1,0 +1,113 @@
+package ingest
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"bureau/access"
+	"bureau/retrieval"
+)
+
+// ErrUnknownDocument says that the ledger has no document of a name.
+var ErrUnknownDocument = errors.New("no document of that name was seen by an ingest")
+
+// A Record is what the ledger has of one document, for those who keep the
+// documents. It is not for readers: no scope has been asked.
+type Record struct {
+	Document retrieval.Document // Readers is who reads it now, nobody where it is not in the index
+	State    string             // "indexed", "extracted", "waiting", "failed" or "withheld"
+	Since    time.Time          // when it came into its state; zero where that was not written down
+	Reason   string             // why it is not indexed
+	Remedy   string             // what can be done about that
+	Attempts int                // that failed, where trying again can help
+	Next     time.Time          // when it is tried again by itself; zero for never
+	Front    FrontMatter        // what the document says about its readers
+	Passages int                // in the index
+	markdown string
+}
+
+// Record returns a document by its name, "source/path", or its id. One that was
+// never seen is ErrUnknownDocument.
+func (l *Ledger) Record(ctx context.Context, name string) (Record, error) {
+	id := retrieval.DocumentID(name)
+	if source, path, ok := strings.Cut(name, "/"); ok {
+		id = documentID(source, path)
+	}
+	e, err := l.withText(ctx, id)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return Record{}, fmt.Errorf("%q: %w", name, ErrUnknownDocument)
+	case err != nil:
+		return Record{}, fmt.Errorf("look up document %s: %w", name, err)
+	}
+	r := e.record()
+	r.markdown = *e.markdown
+	return r, nil
+}
+
+// record returns an entry for those who keep the documents.
+func (e entry) record() Record {
+	next := moment(e.next)
+	if e.next == asked {
+		next = time.Time{}
+	}
+	return Record{
+		Document: e.document, State: string(e.state), Since: moment(e.since), Reason: e.reason, Remedy: e.remedy(),
+		Attempts: e.attempts, Next: next, Front: e.front, Passages: e.passages,
+	}
+}
+
+// remedy says what can be done about a document that is not indexed.
+func (e entry) remedy() string {
+	name := e.document.Source + "/" + e.document.Path
+	switch {
+	case e.state == stateFailed && e.next == asked:
+		return "the next run tries it again"
+	case e.isSetAside():
+		return fmt.Sprintf("it failed %d times and is not tried by itself any more: mend the cause, then \"bureau retry %s\"", e.attempts, name)
+	case e.state == stateFailed && e.next > 0:
+		return fmt.Sprintf("it is tried again after %s, or at once with \"bureau retry %s\"", moment(e.next).Format(time.RFC3339), name)
+	case e.state == stateFailed:
+		return "correct the document: it is read again once it has changed"
+	case e.state == stateWithheld:
+		return "correct the document or who reads it, if that is not meant"
+	case e.state == stateWaiting, e.state == stateExtracted:
+		return "the next run goes on with it"
+	}
+	return ""
+}
+
+// Cut cuts the text of the document as an ingest does.
+func (r Record) Cut(limit Limit) []Piece {
+	return Cut(Extracted{Title: r.Document.Title, Language: r.Document.Language, Markdown: r.markdown}, limit)
+}
+
+// Decide returns who reads a document of a source: the source's readers,
+// narrowed by what the document says. Warnings say what was refused of that.
+func Decide(policy Policy, source access.Readers, front FrontMatter) (readers access.Readers, warnings []string) {
+	return decideReaders(policy, source, front)
+}
+
+// Place returns the sources that take the file at an absolute place. It is in
+// the index only where there is one.
+func Place(sources []Source, absolute string) []Source {
+	if real, err := filepath.EvalSymlinks(absolute); err == nil {
+		absolute = real
+	}
+	var by []Source
+	for _, s := range sources {
+		w := walk{source: s, folder: filepath.Clean(s.Path)}
+		if real, err := filepath.EvalSymlinks(w.folder); err == nil {
+			w.folder = real
+		}
+		if w.claims(absolute) {
+			by = append(by, s)
+		}
+	}
+	return by
+}

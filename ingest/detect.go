@@ -23,6 +23,7 @@ const (
 	formatODP
 	formatODS
 	formatEPUB
+	formatEML
 )
 
 // isText reports whether a file of the format is text with a front matter.
@@ -52,6 +53,7 @@ var formats = map[string]fileFormat{
 	".odp":      formatODP,
 	".ods":      formatODS,
 	".epub":     formatEPUB,
+	".eml":      formatEML,
 }
 
 // IsText reports whether the name of a file promises text, which is read without

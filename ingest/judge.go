@@ -108,7 +108,7 @@ func (j *judge) newText(f file, version string, x Extracted) verdict {
 	d := &e.document
 	d.Title, d.Language, d.Updated, d.Version, d.Readers = x.Title, x.Language, x.Updated, version, readers
 	e.state, e.reason, e.extraction, e.markdown = stateExtracted, waitsToBeEmbedded, extraction(f.source), &x.Markdown
-	e.places, warnings = x.Places, append(warnings, x.Warnings...)
+	e.places = x.Places
 	e.granted, e.text = readers, text
 	_, has := j.indexed[d.ID]
 	return verdict{kind: taken, entry: e, isNew: !has, warnings: append(warnings, x.Warnings...), change: change}

@@ -7,6 +7,7 @@ import (
 
 	"bureau/ingest/archive"
 	"bureau/ingest/format"
+	"bureau/ingest/mail"
 	officefile "bureau/ingest/office"
 	"bureau/ingest/pdf"
 )
@@ -74,6 +75,8 @@ func (r Reader) read(ctx context.Context, kind fileFormat, data []byte) (format.
 		return officefile.ReadODS(ctx, data, r.Limits)
 	case formatEPUB:
 		return archive.ReadEPUB(data, r.Limits, htmlToMarkdown)
+	case formatEML:
+		return readMail(data, r.Limits)
 	default:
 		text, err := decode(data, "")
 		if err != nil {
@@ -81,6 +84,15 @@ func (r Reader) read(ctx context.Context, kind fileFormat, data []byte) (format.
 		}
 		return officefile.ReadCSV(ctx, []byte(clean(text)), r.Limits)
 	}
+}
+
+// readMail reads a mail without what is attached to it, and names that.
+func readMail(data []byte, limits format.Limits) (format.Text, error) {
+	text, attached, err := mail.ReadEML(data, limits, htmlToMarkdown)
+	for _, member := range attached {
+		text.Warnings = append(text.Warnings, fmt.Sprintf("the attachment %s is not read; save it beside the mail", member.Path))
+	}
+	return text, err
 }
 
 // htmlToMarkdown is how readers of other formats turn the HTML in them into

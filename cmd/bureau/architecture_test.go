@@ -27,7 +27,7 @@ var mayImport = map[string][]string{
 	"retrieval/indextest":         {"access", "retrieval"},
 	"retrieval/eval":              {"access", "retrieval"},
 	"retrieval/loadtest":          {"access", "retrieval", "retrieval/eval"},
-	"ingest":                      {"access", "ingest/archive", "ingest/bounded", "ingest/format", "ingest/office", "ingest/pdf", "retrieval", "store"},
+	"ingest":                      {"access", "ingest/archive", "ingest/bounded", "ingest/format", "ingest/mail", "ingest/office", "ingest/pdf", "retrieval", "store"},
 	"ingest/format":               {},
 	"ingest/archive":              {"ingest/format"},
 	"ingest/bounded":              {"ingest/format"},
@@ -52,6 +52,10 @@ var onlyIn = map[string]string{
 	"github.com/qdrant/go-client":  "retrieval/qdrant",
 	"google.golang.org/grpc":       "retrieval/qdrant",
 	"modernc.org/sqlite":           "store",
+	"github.com/klippa-app":        "ingest/pdf",
+	"github.com/tetratelabs":       "ingest/pdf",
+	"github.com/fsnotify":          "ingest",
+	"github.com/emersion":          "ingest/mail",
 	"github.com/alecthomas/kong":   "cmd/bureau",
 }
 

@@ -37,6 +37,7 @@ func TestEveryFormatIsFoundAtItsPlace(t *testing.T) {
 			}
 		}
 	}
+	write(t, documents, map[string]string{"canteen.eml": "From: hanna@larkfield.example\r\nSubject: Canteen prices\r\nDate: Mon, 2 Mar 2026 09:00:00 +0000\r\n\r\nLunch costs 4.80 from April.\r\n"})
 	write(t, documents, map[string]string{"cut off.docx": read(t, filepath.Join(documents, "leave-en.docx"))[:2000]})
 	h := newHouse(t, filepath.Join(folder, "bureau.yaml"))
 	got := h.run("ingest", "--json")
@@ -47,12 +48,23 @@ func TestEveryFormatIsFoundAtItsPlace(t *testing.T) {
 	if got.status != exitFailed || ran.Indexed < 10 || len(ran.Failed) != 1 || ran.Failed[0].Path != "cut off.docx" {
 		t.Fatalf("status %d, %d indexed, failed %+v\n%s", got.status, ran.Indexed, ran.Failed, got.stderr)
 	}
+	said := map[ingest.Finding]bool{}
+	for _, w := range ran.Warnings {
+		if said[w] {
+			t.Errorf("%s: %s is said twice", w.Path, w.Reason)
+		}
+		said[w] = true
+	}
+	if len(said) == 0 {
+		t.Error("nothing is said of hidden slides and sheets")
+	}
 	for _, want := range []struct{ question, path, place string }{
 		{"annual leave days", "leave-en.docx", ""},
 		{"年假", "leave-zh.docx", ""},
 		{"handbook", "handbook-en.pdf", "page "},
 		{"员工手册", "handbook-zh.pdf", "第 "},
 		{"plan", "plan-en.pptx", "slide "},
+		{"lunch costs", "canteen.eml", ""},
 	} {
 		t.Run(want.path, func(t *testing.T) {
 			found := report[searchReport](h, "search", "--as", "hanna", "-k", "40", want.question)

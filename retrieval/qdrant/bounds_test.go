@@ -109,6 +109,10 @@ func TestFirstPassagesOfHardlyAWordScoreAsAny(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			x := open(t, connect(t, qdranttest.Shared(t)))
 			whole := both(t, x, first, ordinary)
+			v, err := x.register.view(t.Context(), indextest.Scopes(t)[0], nil)
+			if err != nil || v.assumed.AverageLength < 1 {
+				t.Errorf("the weights assume a length of %v, %v; a passage has one", v.assumed.AverageLength, err)
+			}
 			for _, k := range []int{1, 10, 100} {
 				query := asked
 				query.K = k

@@ -96,6 +96,9 @@ func (p *parts) examineIndex(ctx context.Context) (ingest.Build, []finding) {
 	}
 	findings := []finding{p.examineGeneration(ctx, b)}
 	if difference := p.difference(b); difference != "" {
+		if engineOf(p.config.index) == engineQdrant && b.Engine != engineQdrant {
+			findings = append(findings, p.examineServer(ctx))
+		}
 		findings = append(findings, finding{Part: "generation", Says: difference, Remedy: "bureau reindex -c " + p.config.file})
 	}
 	return b, findings

@@ -105,23 +105,7 @@ func (p *parts) openCollection(ctx context.Context, b ingest.Build) (_ collectio
 	if engineOf(text) != engineQdrant {
 		text = b.Address // the configuration has gone on to another engine
 	}
-	address, err := parseQdrant(text)
-	if err != nil {
-		return c, err
-	}
-	address.Key, address.ReadKey = q.key, q.readKey
-	if address.Key+address.ReadKey != "" && !address.TLS && !isLoopback(address.Host) {
-		slog.Warn("the API key of Qdrant and the texts travel in the clear: use qdrants:// where others share the network", "address", text)
-	}
-	if q.Authorities != "" {
-		if address.Roots, err = os.ReadFile(q.Authorities); err != nil {
-			return c, fmt.Errorf("read qdrant.certificate_authorities: %w", err)
-		}
-	}
-	if c.server, err = qdrant.Connect(address, qdrant.Deadlines{
-		Patience: qdrantPatience,
-		Waiting:  func(reason error) { slog.Warn("waiting", "for", qdrantPatience, "because", reason) },
-	}); err != nil {
+	if c.server, err = p.qdrantServer(text); err != nil {
 		return c, err
 	}
 	if c.register, err = store.Open(ctx, p.registerFile(b)); err != nil {
@@ -131,6 +115,44 @@ func (p *parts) openCollection(ctx context.Context, b ingest.Build) (_ collectio
 		Collection: fmt.Sprintf("%s-%d", q.Collection, b.Number), Generation: b.Generation, Settings: q.Settings,
 	})
 	return c, err
+}
+
+// qdrantServer prepares the connection to the server at an address, with what
+// the configuration says of it.
+func (p *parts) qdrantServer(text string) (*qdrant.Server, error) {
+	q := p.config.qdrant
+	address, err := parseQdrant(text)
+	if err != nil {
+		return nil, err
+	}
+	address.Key, address.ReadKey = q.key, q.readKey
+	if address.Key+address.ReadKey != "" && !address.TLS && !isLoopback(address.Host) {
+		slog.Warn("the API key of Qdrant and the texts travel in the clear: use qdrants:// where others share the network", "address", text)
+	}
+	if q.Authorities != "" {
+		if address.Roots, err = os.ReadFile(q.Authorities); err != nil {
+			return nil, fmt.Errorf("read qdrant.certificate_authorities: %w", err)
+		}
+	}
+	return qdrant.Connect(address, qdrant.Deadlines{
+		Patience: qdrantPatience,
+		Waiting:  func(reason error) { slog.Warn("waiting", "for", qdrantPatience, "because", reason) },
+	})
+}
+
+// examineServer asks the server that the next generation is to be on, so that
+// what is wrong with it is known before a reindex.
+func (p *parts) examineServer(ctx context.Context) finding {
+	server, err := p.qdrantServer(p.config.index)
+	version := ""
+	if err == nil {
+		version, err = server.Health(ctx)
+		err = errors.Join(err, server.Close())
+	}
+	if err != nil {
+		return finding{Part: "qdrant", Says: err.Error(), Remedy: remedy(err, p.config.file)}
+	}
+	return finding{Part: "qdrant", OK: true, Says: fmt.Sprintf("%s answers, version %s", p.config.index, version)}
 }
 
 // dropCollection takes a generation off its server, and then its register. One

@@ -62,7 +62,7 @@ func TestQdrantTakesOverAndTheIndexBeforeStandsIn(t *testing.T) {
 	question := on("search", "--as", "hanna", "pay bands")
 	before := report[searchReport](h, question...)
 
-	if got := h.run(on("doctor")...); !strings.Contains(got.stdout, "engine qdrant") || !strings.Contains(got.stdout, "bureau reindex") {
+	if got := h.run(on("doctor")...); !strings.Contains(got.stdout, "answers, version") || !strings.Contains(got.stdout, "bureau reindex") {
 		t.Errorf("the doctor does not say that the index is to move:\n%s", got.stdout)
 	}
 	moved := report[reindexReport](h, on("reindex")...)

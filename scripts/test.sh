@@ -30,7 +30,7 @@ fi
 report=$home/test.log
 mkdir -p "$home"
 status=0
-go test ${race[@]+"${race[@]}"} -v -timeout 20m "$@" ./... >"$report" 2>&1 || status=$?
+go test ${race[@]+"${race[@]}"} -v -timeout 40m "$@" ./... >"$report" 2>&1 || status=$?
 
 grep -E '^(ok|FAIL|---|\?|panic:|#)|^ +--- FAIL|build failed|cannot|undefined' "$report" | grep -vE '^--- (PASS|SKIP)|no test files' || true
 if [ "$status" != 0 ]; then

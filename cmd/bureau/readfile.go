@@ -15,11 +15,12 @@ import (
 	"bureau/ingest/pdf"
 )
 
-// Bounds of reading one file. A file that needs more is set aside.
-const (
-	readTime   = 2 * time.Minute
-	readMemory = 512 << 20
-)
+// readTime bounds the reading of one file. A file that needs more is set aside.
+const readTime = 2 * time.Minute
+
+// readMemory bounds it likewise, in bytes. Under the race detector, whose own
+// memory breaks any bound, tests take it away.
+var readMemory int64 = 512 << 20
 
 // smallText is up to which size a file of text is read in this process: it
 // cannot do harm, and there are many.

@@ -23,13 +23,9 @@ func (x *Index) Load(ctx context.Context, scope access.Scope, ids []string) ([]r
 	if scope.IsZero() {
 		return nil, retrieval.ErrNoScope
 	}
-	byID := make(map[string]retrieval.Found, len(ids))
-	for some := range slices.Chunk(ids, page) {
-		loaded, err := x.loadPage(ctx, scope, some)
-		if err != nil {
-			return nil, fmt.Errorf("load passages: %w", err)
-		}
-		maps.Copy(byID, loaded)
+	byID, err := x.loadAll(ctx, scope, ids)
+	if err != nil {
+		return nil, fmt.Errorf("load passages: %w", err)
 	}
 	var found []retrieval.Found
 	for _, id := range ids {
@@ -40,20 +36,26 @@ func (x *Index) Load(ctx context.Context, scope access.Scope, ids []string) ([]r
 	return found, nil
 }
 
-// loadPage loads some passages, anew when they change meanwhile. What stays in
-// motion is left out.
-func (x *Index) loadPage(ctx context.Context, scope access.Scope, ids []string) (map[string]retrieval.Found, error) {
+// loadAll loads passages as they are at one moment, and begins anew when they
+// change meanwhile. What stays in motion is left out.
+func (x *Index) loadAll(ctx context.Context, scope access.Scope, ids []string) (map[string]retrieval.Found, error) {
 	for attempt := 1; ; attempt++ {
 		v, err := x.register.view(ctx, scope, nil)
 		if err != nil || v.statistics.Passages == 0 {
 			return nil, err
 		}
-		loaded, err := x.loadAt(ctx, scope, v.version, ids)
-		if !errors.Is(err, errMoved) {
-			return loaded, err
+		byID := make(map[string]retrieval.Found, len(ids))
+		moved := false
+		for some := range slices.Chunk(ids, page) {
+			loaded, err := x.loadAt(ctx, scope, v.version, some)
+			if err != nil && !errors.Is(err, errMoved) {
+				return nil, err
+			}
+			moved = moved || err != nil
+			maps.Copy(byID, loaded)
 		}
-		if attempt == attempts {
-			return loaded, nil
+		if !moved || attempt == attempts {
+			return byID, nil
 		}
 	}
 }

@@ -123,6 +123,18 @@ func list[T ~string](ctx context.Context, r *register, query string) (all []T, e
 	return all, nil
 }
 
+// untold notes that the server may not know who reads documents.
+func (r *register) untold(ctx context.Context, rows []row) error {
+	return r.db.Write(ctx, func(tx *sql.Tx) error {
+		for _, one := range rows {
+			if _, err := tx.ExecContext(ctx, "INSERT INTO unsent (document) VALUES ($1) ON CONFLICT DO NOTHING", one.document.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // clear takes the points of editions off the server and forgets the editions.
 // Where no passage was ever written there is no collection, and no point.
 func (x *Index) clear(ctx context.Context, editions []string) error {
@@ -245,7 +257,8 @@ func (x *Index) sendSome(ctx context.Context, rows []row) (changed []retrieval.D
 		})
 	})
 	if err := completed("set who reads passages", result, err); err != nil {
-		return nil, err
+		// It may still arrive, after what another process has told the server since.
+		return nil, errors.Join(err, x.register.untold(context.WithoutCancel(ctx), rows))
 	}
 	err = x.register.db.Write(ctx, func(tx *sql.Tx) error {
 		for _, r := range rows {

@@ -103,3 +103,19 @@ func because(ctx context.Context, err error) error {
 	}
 	return err
 }
+
+// Each calls scan for every row that a query gives. What scan keeps of
+// sql.RawBytes it must copy.
+func Each(ctx context.Context, tx *sql.Tx, scan func(*sql.Rows) error, query string, args ...any) (err error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}

@@ -208,7 +208,7 @@ func (r *register) query(ctx context.Context, where string, args ...any) (found 
 func queryIn(ctx context.Context, tx *sql.Tx, where string, args ...any) (map[retrieval.DocumentID]row, error) {
 	found := map[retrieval.DocumentID]row{}
 	readersOf := map[int64]access.Readers{}
-	err := each(ctx, tx, func(rows *sql.Rows) error {
+	err := store.Each(ctx, tx, func(rows *sql.Rows) error {
 		var (
 			one     row
 			encoded sql.RawBytes
@@ -240,22 +240,6 @@ func decodeReaders(data []byte) (readers access.Readers, err error) {
 		return access.Readers{}, fmt.Errorf("read readers: %w; \"bureau reindex\" builds the index anew", err)
 	}
 	return readers, nil
-}
-
-// each calls scan for every row that a query gives. What scan keeps of
-// sql.RawBytes it must copy.
-func each(ctx context.Context, tx *sql.Tx, scan func(*sql.Rows) error, query string, args ...any) (err error) {
-	rows, err := tx.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
 }
 
 // meta returns a value of the index as a whole, or sql.ErrNoRows.

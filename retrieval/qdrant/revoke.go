@@ -13,6 +13,7 @@ import (
 
 	"bureau/access"
 	"bureau/retrieval"
+	"bureau/store"
 )
 
 // editionsPerCall is how many editions one filter names.
@@ -110,7 +111,7 @@ func (r *register) leftovers(ctx context.Context) ([]string, error) {
 // list returns what a query of one column gives.
 func list[T ~string](ctx context.Context, r *register, query string) (all []T, err error) {
 	err = r.db.Read(ctx, func(tx *sql.Tx) error {
-		return each(ctx, tx, func(rows *sql.Rows) error {
+		return store.Each(ctx, tx, func(rows *sql.Rows) error {
 			var one T
 			err := rows.Scan(&one)
 			all = append(all, one)

@@ -68,26 +68,8 @@ func (x *Index) checkQuestion(ctx context.Context, vector []float32) error {
 	if g.Dimensions == 0 {
 		return nil // no passage has a vector yet
 	}
-	if err := checkVector(vector, g.Dimensions); err != nil {
+	if err := retrieval.CheckVector(vector, g.Dimensions); err != nil {
 		return fmt.Errorf("the question cannot be compared: %w", err)
-	}
-	return nil
-}
-
-// checkVector reports a vector that cannot be a unit vector of the index.
-func checkVector(v []float32, dimensions int) error {
-	if len(v) != dimensions {
-		return fmt.Errorf("its vector has %d dimensions, the index has %d", len(v), dimensions)
-	}
-	if dimensions == 0 {
-		return nil
-	}
-	square := 0.0
-	for _, f := range v {
-		square += float64(f) * float64(f)
-	}
-	if length := math.Sqrt(square); math.IsNaN(length) || math.Abs(length-1) > 0.01 {
-		return fmt.Errorf("its vector has length %.3f, and must have 1", length)
 	}
 	return nil
 }

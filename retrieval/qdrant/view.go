@@ -8,6 +8,7 @@ import (
 
 	"bureau/access"
 	"bureau/retrieval"
+	"bureau/store"
 )
 
 // A view is what the register says about one search at its beginning.
@@ -55,7 +56,7 @@ func (r *register) countsIn(ctx context.Context, tx *sql.Tx) (*counts, error) {
 		return nil, err
 	}
 	c.assumed, c.longest = shape.assumed, int(longest)
-	err = each(ctx, tx, func(rows *sql.Rows) error {
+	err = store.Each(ctx, tx, func(rows *sql.Rows) error {
 		var one countedClass
 		var encoded sql.RawBytes
 		if err := rows.Scan(&one.id, &encoded, &one.passages, &one.length); err != nil {
@@ -120,7 +121,7 @@ func (v *view) count(ctx context.Context, tx *sql.Tx, terms []retrieval.Term) er
 		}
 	}
 	slices.Sort(keys) // in the order of the table
-	err := each(ctx, tx, func(rows *sql.Rows) error {
+	err := store.Each(ctx, tx, func(rows *sql.Rows) error {
 		var term int64
 		var n int
 		err := rows.Scan(&term, &n)

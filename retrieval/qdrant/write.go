@@ -150,7 +150,7 @@ func checkReplacement(r retrieval.Replacement, embedder string, dimensions int) 
 		if embedder != "" && len(p.Vector) == 0 {
 			return fmt.Errorf("passage %d of %s/%s has no vector", p.Passage.Ordinal, d.Source, d.Path)
 		}
-		if err := checkVector(p.Vector, dimensions); err != nil {
+		if err := retrieval.CheckVector(p.Vector, dimensions); err != nil {
 			return fmt.Errorf("passage %d of %s/%s: %w", p.Passage.Ordinal, d.Source, d.Path, err)
 		}
 	}

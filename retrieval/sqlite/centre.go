@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+
+	"bureau/store"
 )
 
 // The centre of a class is the mean of its vectors. It belongs to the class
@@ -100,7 +102,7 @@ func (w *writing) recode(class int64, centre []float32) error {
 
 // eachVector calls visit for the vectors of a class, in the order of numbers.
 func (w *writing) eachVector(class int64, visit func(number int, v []float32)) error {
-	return each(w.ctx, w.tx, func(rows *sql.Rows) error {
+	return store.Each(w.ctx, w.tx, func(rows *sql.Rows) error {
 		var (
 			number int
 			blob   sql.RawBytes

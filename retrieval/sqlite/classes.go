@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"bureau/access"
+	"bureau/store"
 )
 
 // A class is the documents that the same people read.
@@ -21,7 +22,7 @@ type class struct {
 // engine decides about rights, and it leaves the decision to the scope.
 func allowed(ctx context.Context, tx *sql.Tx, scope access.Scope) (map[int64]class, error) {
 	classes := map[int64]class{}
-	err := each(ctx, tx, func(rows *sql.Rows) error {
+	err := store.Each(ctx, tx, func(rows *sql.Rows) error {
 		var (
 			c       class
 			readers []byte

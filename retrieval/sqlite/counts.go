@@ -6,13 +6,14 @@ import (
 	"fmt"
 
 	"bureau/retrieval"
+	"bureau/store"
 )
 
 // Documents returns every document of the index; see [retrieval.Writer].
 func (x *Index) Documents(ctx context.Context) (map[retrieval.DocumentID]retrieval.Document, error) {
 	documents := map[retrieval.DocumentID]retrieval.Document{}
 	err := x.db.Read(ctx, func(tx *sql.Tx) error {
-		return each(ctx, tx, func(rows *sql.Rows) error {
+		return store.Each(ctx, tx, func(rows *sql.Rows) error {
 			var (
 				d       retrieval.Document
 				readers []byte

@@ -57,7 +57,7 @@ func TestDamagedBlobsAreErrors(t *testing.T) {
 		x := ownAndForeign(t)
 		damage(t, x, statement)
 		r, err := x.Search(t.Context(), benchScope(t, 1), retrieval.Query{Vector: axis(8, 0), Terms: triple("").Passages[0].Terms, K: 5})
-		if err == nil || !strings.Contains(err.Error(), "bureau ingest") || !reflect.DeepEqual(r, retrieval.Rankings{}) {
+		if err == nil || !strings.Contains(err.Error(), "bureau reindex") || !reflect.DeepEqual(r, retrieval.Rankings{}) {
 			t.Errorf("%s: found %v, %v; want an error with its remedy", statement, r, err)
 		}
 	}

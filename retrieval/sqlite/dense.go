@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"bureau/retrieval"
+	"bureau/store"
 )
 
 // rescored is how many of the passages with the best estimates are scored
@@ -71,7 +72,7 @@ func (s searching) rescore(v []float32, candidates []scored) ([]scored, error) {
 		return nil, nil
 	}
 	exact := make([]scored, 0, len(candidates))
-	err := each(s.ctx, s.tx, func(rows *sql.Rows) error {
+	err := store.Each(s.ctx, s.tx, func(rows *sql.Rows) error {
 		var (
 			number int
 			vector sql.RawBytes

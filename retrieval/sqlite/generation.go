@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 
 	"bureau/retrieval"
 )
@@ -65,7 +64,7 @@ func (w *writing) settle(batch []retrieval.Replacement) error {
 			if g.Embedder != "" && len(p.Vector) == 0 {
 				return fmt.Errorf("passage %d of %s/%s has no vector", p.Passage.Ordinal, r.Document.Source, r.Document.Path)
 			}
-			if err := checkVector(p.Vector, g.Dimensions); err != nil {
+			if err := retrieval.CheckVector(p.Vector, g.Dimensions); err != nil {
 				return fmt.Errorf("passage %d of %s/%s: %w", p.Passage.Ordinal, r.Document.Source, r.Document.Path, err)
 			}
 		}
@@ -75,24 +74,6 @@ func (w *writing) settle(batch []retrieval.Replacement) error {
 	}
 	w.generation = g
 	return writeGeneration(w.ctx, w.tx, g)
-}
-
-// checkVector reports a vector that cannot be a unit vector of the index.
-func checkVector(v []float32, dimensions int) error {
-	if len(v) != dimensions {
-		return fmt.Errorf("its vector has %d dimensions, the index has %d", len(v), dimensions)
-	}
-	if dimensions == 0 {
-		return nil
-	}
-	square := 0.0
-	for _, f := range v {
-		square += float64(f) * float64(f)
-	}
-	if length := math.Sqrt(square); math.IsNaN(length) || math.Abs(length-1) > 0.01 {
-		return fmt.Errorf("its vector has length %.3f, and must have 1", length)
-	}
-	return nil
 }
 
 // readGeneration returns what the index is built with at the moment of tx: its

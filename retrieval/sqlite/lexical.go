@@ -4,6 +4,7 @@ import (
 	"database/sql"
 
 	"bureau/retrieval"
+	"bureau/store"
 )
 
 // lexical ranks by BM25 over its ceiling. All that it counts it counts in the
@@ -49,7 +50,7 @@ type block struct {
 // postings returns how many passages of classes, a JSON list, have a term, and
 // where.
 func (s searching) postings(term, classes string) (passages int, blocks []block, err error) {
-	err = each(s.ctx, s.tx, func(rows *sql.Rows) error {
+	err = store.Each(s.ctx, s.tx, func(rows *sql.Rows) error {
 		var (
 			n int
 			b block

@@ -10,6 +10,7 @@ import (
 
 	"bureau/access"
 	"bureau/retrieval"
+	"bureau/store"
 )
 
 // foundColumns are what scanFound reads.
@@ -32,7 +33,7 @@ func (x *Index) Load(ctx context.Context, scope access.Scope, ids []string) ([]r
 		if err != nil {
 			return err
 		}
-		return each(ctx, tx, func(rows *sql.Rows) error {
+		return store.Each(ctx, tx, func(rows *sql.Rows) error {
 			f, err := scanFound(rows, classes)
 			byID[f.Passage.ID] = f
 			return err

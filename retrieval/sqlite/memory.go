@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"maps"
 	"sync"
+
+	"bureau/store"
 )
 
 // A memory is what a process keeps of every passage: its class, its length
@@ -83,7 +85,7 @@ func (m *memory) catchUp(ctx context.Context, tx *sql.Tx, version int64, dimensi
 // changedCentres returns the centres that have changed since a version.
 func changedCentres(ctx context.Context, tx *sql.Tx, since int64, dimensions int) (map[int64][]float32, error) {
 	centres := map[int64][]float32{}
-	err := each(ctx, tx, func(rows *sql.Rows) error {
+	err := store.Each(ctx, tx, func(rows *sql.Rows) error {
 		var (
 			class int64
 			blob  sql.RawBytes
@@ -109,7 +111,7 @@ type slot struct {
 // of their codes take width words.
 func changedSlots(ctx context.Context, tx *sql.Tx, since int64, width int) ([]slot, error) {
 	var slots []slot
-	err := each(ctx, tx, func(rows *sql.Rows) error {
+	err := store.Each(ctx, tx, func(rows *sql.Rows) error {
 		var s slot
 		if err := rows.Scan(&s.number, &s.class, &s.length, &s.code); err != nil {
 			return err

@@ -13,6 +13,7 @@ import (
 
 	"bureau/access"
 	"bureau/retrieval"
+	"bureau/store"
 )
 
 // mostHits is the largest K of a query.
@@ -47,7 +48,7 @@ func (x *Index) search(ctx context.Context, scope access.Scope, q retrieval.Quer
 			return fmt.Errorf("search: %w", err)
 		}
 		if q.Vector != nil && g.Dimensions != 0 {
-			if err := checkVector(q.Vector, g.Dimensions); err != nil {
+			if err := retrieval.CheckVector(q.Vector, g.Dimensions); err != nil {
 				return fmt.Errorf("search: the question cannot be compared: %w", err)
 			}
 		}
@@ -121,7 +122,7 @@ func (s searching) hits(candidates []scored) ([]retrieval.Hit, error) {
 		scores[c.number] = c.score
 	}
 	hits := make([]retrieval.Hit, 0, len(candidates))
-	err := each(s.ctx, s.tx, func(rows *sql.Rows) error {
+	err := store.Each(s.ctx, s.tx, func(rows *sql.Rows) error {
 		var (
 			number int
 			hit    retrieval.Hit

@@ -9,6 +9,7 @@ import (
 
 	"bureau/access"
 	"bureau/retrieval"
+	"bureau/store"
 )
 
 // Replace puts the passages of one document in place of all it had; see
@@ -173,7 +174,7 @@ func (w *writing) stored(id retrieval.DocumentID) (class int64, passages []store
 	if err := w.get(&class, "SELECT class FROM documents WHERE id = $1", id); err != nil {
 		return 0, nil, err
 	}
-	err = each(w.ctx, w.tx, func(rows *sql.Rows) error {
+	err = store.Each(w.ctx, w.tx, func(rows *sql.Rows) error {
 		var (
 			p     stored
 			terms []byte

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"bureau/retrieval"
+	"bureau/store"
 )
 
 // A writing is one new version of the index on its way.
@@ -70,7 +71,7 @@ func (w *writing) number() (int, error) {
 // readNumbers fills numbers: first the next number that was never given, then
 // the free ones.
 func (w *writing) readNumbers() error {
-	return each(w.ctx, w.tx, func(rows *sql.Rows) error {
+	return store.Each(w.ctx, w.tx, func(rows *sql.Rows) error {
 		var number int
 		if err := rows.Scan(&number); err != nil {
 			return err

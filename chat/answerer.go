@@ -174,7 +174,7 @@ func (w *writing) refuse() error {
 	for _, hit := range w.result.Hits {
 		if len(r.Nearest) < mostNearest && !named[hit.Document.ID] {
 			named[hit.Document.ID] = true
-			r.Nearest = append(r.Nearest, w.source(hit.Found, len(r.Nearest)+1))
+			r.Nearest = append(r.Nearest, w.source(hit, len(r.Nearest)+1))
 		}
 	}
 	if len(r.Nearest) > 0 {
@@ -210,8 +210,8 @@ func lastly(c Contact) int {
 	return 0
 }
 
-// source returns a found passage as the n-th source.
-func (w *writing) source(f retrieval.Found, n int) Source {
+// source returns a match as the n-th source.
+func (w *writing) source(f retrieval.Match, n int) Source {
 	reads := w.scope.Departments()
 	shared := slices.DeleteFunc(slices.Clone(f.Document.Readers.Departments), func(d access.Department) bool {
 		return !slices.Contains(reads, d)
@@ -220,6 +220,15 @@ func (w *writing) source(f retrieval.Found, n int) Source {
 		N: n, Passage: f.Passage.ID, Document: f.Document.ID, Title: f.Document.Title, Headings: f.Passage.Headings,
 		Anchor: f.Passage.Anchor, Updated: f.Document.Updated, Language: cmp.Or(f.Passage.Language, f.Document.Language),
 		Departments: shared, Quote: f.Passage.Text, Marks: highlight(f.Passage.Text, w.terms),
-		Start: f.Passage.Start, End: f.Passage.End,
+		Start: f.Passage.Start, End: f.Passage.End, Also: copiesOf(f),
 	}
+}
+
+// copiesOf returns where else the text of a match stands.
+func copiesOf(m retrieval.Match) []Copy {
+	var copies []Copy
+	for _, f := range m.Also {
+		copies = append(copies, Copy{f.Document.ID, f.Document.Title, f.Passage.Anchor, f.Document.Updated, f.Passage.Start, f.Passage.End})
+	}
+	return copies
 }

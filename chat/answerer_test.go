@@ -348,6 +348,50 @@ func TestSourceNamesOnlyDepartmentsOfTheAsker(t *testing.T) {
 	}
 }
 
+// doubled lists each passage that its searcher finds as a copy beside itself, in
+// a document of another title.
+type doubled struct{ Searcher }
+
+func (s doubled) Search(ctx context.Context, scope access.Scope, q retrieval.Question) (retrieval.Result, error) {
+	result, err := s.Searcher.Search(ctx, scope, q)
+	for i := range result.Hits {
+		again := result.Hits[i].Found
+		again.Document.ID += "-again"
+		again.Document.Title, again.Document.Updated, again.Passage.Start, again.Passage.End = "The same elsewhere", "2025-01-02", 7, 9
+		result.Hits[i].Also = []retrieval.Found{again}
+	}
+	return result, err
+}
+
+func TestACopyIsNamedAndItsTextIsInThePromptOnce(t *testing.T) {
+	for name, question := range map[string]string{"answered": "How many days of annual leave?", "refused": "Who won the football cup?"} {
+		for _, quoting := range []bool{false, true} {
+			a, model := answererOf("Annual leave is 25 days.")
+			a.Searcher = doubled{a.Searcher}
+			if quoting {
+				a.Model = nil
+			}
+			r := ask(t, a, scopeOf(t, "hanna"), Question{Text: question})
+			shown := r.sources
+			if name == "refused" {
+				shown = r.refusal.Nearest
+			}
+			if len(shown) == 0 {
+				t.Fatalf("%s, quoting %t: no sources", name, quoting)
+			}
+			for _, s := range shown {
+				want := []Copy{{Document: s.Document + "-again", Title: "The same elsewhere", Updated: "2025-01-02", Start: 7, End: 9}}
+				if !slices.Equal(s.Also, want) {
+					t.Errorf("%s, quoting %t: also %+v, want %+v", name, quoting, s.Also, want)
+				}
+				if model.calls > 0 && (strings.Count(model.prompt(), s.Quote) != 1 || strings.Contains(model.prompt(), "The same elsewhere")) {
+					t.Errorf("the prompt should hold the text once and not its copy:\n%s", model.prompt())
+				}
+			}
+		}
+	}
+}
+
 // halfAway finds what its searcher finds, and says that the search was not the
 // one that is configured.
 type halfAway struct{ Searcher }

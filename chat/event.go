@@ -70,6 +70,18 @@ type Source struct {
 	// Start and End are the place of Quote in the document's extracted text,
 	// in bytes, End exclusive.
 	Start, End int
+	// Also are other documents with nearly the same text, each once. The asker
+	// may read them.
+	Also []Copy
+}
+
+// A Copy is the place of nearly the same text as a source's in another document.
+type Copy struct {
+	Document   retrieval.DocumentID
+	Title      string
+	Anchor     string
+	Updated    string
+	Start, End int // in the document's extracted text, in bytes, End exclusive
 }
 
 // A Span is a part of a text, in bytes, End exclusive.

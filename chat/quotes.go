@@ -16,7 +16,7 @@ const mostQuotes, quoteBytes = 3, 900
 func (w *writing) quoteOnly() error {
 	var sources []Source
 	for i, hit := range w.result.Hits[:min(mostQuotes, len(w.result.Hits))] {
-		sources = append(sources, w.source(hit.Found, i+1))
+		sources = append(sources, w.source(hit, i+1))
 	}
 	if err := w.emit(Sources{sources, w.result.SearchedFor}); err != nil {
 		return err

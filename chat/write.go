@@ -95,7 +95,7 @@ func (w *writing) compose() (composition, error) {
 		costs = append(costs, fence+rate.Tokens(hit.Passage.Indexed(hit.Document.Title)))
 	}
 	for _, i := range fit(costs, budget) {
-		s := w.source(w.result.Hits[i].Found, len(c.sources)+1)
+		s := w.source(w.result.Hits[i], len(c.sources)+1)
 		c.sources = append(c.sources, s)
 		text := s.Quote
 		if cost := costs[i]; cost > room { // the only one, and longer than the window

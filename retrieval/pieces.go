@@ -92,8 +92,11 @@ func startsAlphanumeric(text string) bool {
 // isIdeograph reports whether r is a letter of a script that is written
 // without spaces, or Korean, whose words are matched in pieces too.
 func isIdeograph(r rune) bool {
-	if r < 0x1100 { // below the first of them, Hangul
+	switch {
+	case r < 0x1100: // below the first of them, Hangul
 		return false
+	case 0x4E00 <= r && r <= 0x9FFF: // nearly all Chinese
+		return true
 	}
 	return r == 'ー' || unicode.IsLetter(r) && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
 }

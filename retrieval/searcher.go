@@ -17,6 +17,10 @@ import (
 // 100 give the same recall.
 const candidates = 100
 
+// spare is how many passages more than are wanted are loaded at a time, so that
+// the copies of the last ones, which score about alike, are known too.
+const spare = 4
+
 // A Ledger is the record of who may read which document that was made when
 // the document was taken in, apart from the index.
 type Ledger interface {
@@ -52,9 +56,13 @@ type Question struct {
 	PerDocument int
 }
 
-// A Match is a passage that was found.
+// A Match is a passage that was found. Its scores are those of the best of its
+// copies.
 type Match struct {
 	Found
+	// Also are the places of nearly the same text in other documents, each
+	// document once, as far as they were found on the way to K matches.
+	Also            []Found
 	Score           float64 // as fused
 	Cosine, Lexical float64 // see [Fused]
 }
@@ -167,31 +175,29 @@ func (s *Searcher) rank(ctx context.Context, scope access.Scope, texts []string,
 }
 
 // load returns the passages of the best fused hits, K of them as far as there
-// are, that the ledger lets scope read: the second lock. What the index has
+// are, that the ledger lets scope read: the second lock. What repeats a better
+// one is listed with it and takes no place among the K. What the index has
 // forgotten meanwhile is passed over.
 func (s *Searcher) load(ctx context.Context, scope access.Scope, fused []Fused, q Question) ([]Match, error) {
 	fused, err := s.allowed(ctx, scope, fused)
 	if err != nil {
 		return nil, err
 	}
-	var matches []Match
-	perDocument := make(map[DocumentID]int)
-	for len(matches) < q.K && len(fused) > 0 {
-		batch := fused[:min(q.K, len(fused))]
+	g := newGathering(q)
+	for !g.full() && len(fused) > 0 {
+		batch := fused[:min(q.K+spare, len(fused))]
 		fused = fused[len(batch):]
 		found, err := s.Index.Load(ctx, scope, passageIDs(batch))
 		if err != nil {
 			return nil, fmt.Errorf("load passages: %w", err)
 		}
 		for _, m := range join(batch, found) {
-			perDocument[m.Document.ID]++
-			full := q.PerDocument > 0 && perDocument[m.Document.ID] > q.PerDocument
-			if !full && len(matches) < q.K && scope.Allows(m.Document.Readers) {
-				matches = append(matches, m)
+			if scope.Allows(m.Document.Readers) {
+				g.take(m)
 			}
 		}
 	}
-	return matches, nil
+	return g.matches, nil
 }
 
 // allowed drops the hits whose documents the ledger does not let scope read,
@@ -240,7 +246,7 @@ func join(fused []Fused, found []Found) []Match {
 	var matches []Match
 	for _, h := range fused {
 		if f, ok := byID[h.Passage]; ok && f.Document.ID == h.Document {
-			matches = append(matches, Match{f, h.Score, h.Cosine, h.Lexical})
+			matches = append(matches, Match{Found: f, Score: h.Score, Cosine: h.Cosine, Lexical: h.Lexical})
 		}
 	}
 	return matches

@@ -31,12 +31,13 @@ type askReport struct {
 }
 
 type sourceReport struct {
-	N        int      `json:"n"`
-	Title    string   `json:"title"`
-	Headings []string `json:"headings"`
-	Document string   `json:"document"`
-	Quote    string   `json:"quote"`
-	Used     bool     `json:"used"`
+	N        int          `json:"n"`
+	Title    string       `json:"title"`
+	Headings []string     `json:"headings"`
+	Document string       `json:"document"`
+	Quote    string       `json:"quote"`
+	Used     bool         `json:"used"`
+	Also     []alsoReport `json:"also,omitempty"`
 }
 
 type sentenceReport struct {
@@ -136,9 +137,11 @@ func mark(s chat.Sentence) string {
 
 func (r *askReport) addSources(sources []chat.Source) {
 	for _, s := range sources {
-		r.Sources = append(r.Sources, sourceReport{
-			N: s.N, Title: s.Title, Headings: s.Headings, Document: string(s.Document), Quote: s.Quote,
-		})
+		report := sourceReport{N: s.N, Title: s.Title, Headings: s.Headings, Document: string(s.Document), Quote: s.Quote}
+		for _, c := range s.Also {
+			report.Also = append(report.Also, alsoReport{Title: c.Title, Document: string(c.Document), Updated: c.Updated})
+		}
+		r.Sources = append(r.Sources, report)
 	}
 }
 
@@ -150,6 +153,6 @@ func (r *askReport) writeSources(w io.Writer) {
 		if s.Used {
 			used = "  (used)"
 		}
-		fmt.Fprintf(w, "\n[%d] %s%s\n%s\n", s.N, strings.Join(append([]string{s.Title}, s.Headings...), " › "), used, indent(firstLines(s.Quote, 4)))
+		fmt.Fprintf(w, "\n[%d] %s%s\n%s\n%s", s.N, strings.Join(append([]string{s.Title}, s.Headings...), " › "), used, indent(firstLines(s.Quote, 4)), alsoIn(s.Also))
 	}
 }

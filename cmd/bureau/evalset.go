@@ -21,6 +21,7 @@ type builder struct {
 	index    *generation
 	vectors  *store.DB // of earlier runs
 	whole    bool
+	limit    ingest.Limit // of a passage
 	progress io.Writer
 }
 
@@ -50,7 +51,14 @@ func newBuilder(ctx context.Context, c *config, vectors string) (_ *builder, err
 		}
 		return retrieval.CachedEmbedder{Embedder: embedder(model), Store: kept.Vectors(), Model: model}
 	}
-	b.index, err = b.parts.openGeneration(ctx, b.parts.wanted())
+	want, _, err := b.parts.counted(ctx, b.parts.wanted())
+	if err != nil {
+		return nil, err
+	}
+	if b.limit, err = b.parts.limit(ctx, want); err != nil {
+		return nil, err
+	}
+	b.index, err = b.parts.openGeneration(ctx, want)
 	return b, err
 }
 
@@ -112,7 +120,7 @@ func (b *builder) replacement(d eval.Document, rights *setRights) retrieval.Repl
 	replacement := retrieval.Replacement{Document: document}
 	pieces := []ingest.Piece{{Text: d.Text, End: len(d.Text)}}
 	if !b.whole {
-		pieces = ingest.Cut(ingest.Extracted{Title: d.Title, Markdown: d.Text}, ingest.Limit{})
+		pieces = ingest.Cut(ingest.Extracted{Title: d.Title, Markdown: d.Text}, b.limit)
 	}
 	for i, piece := range pieces {
 		replacement.Passages = append(replacement.Passages, retrieval.Embedded{Passage: retrieval.Passage{

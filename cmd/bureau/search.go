@@ -36,14 +36,24 @@ type evidenceReport struct {
 }
 
 type hitReport struct {
-	Source   string   `json:"source"`
-	Path     string   `json:"path"`
-	Title    string   `json:"title"`
-	Headings []string `json:"headings"`
-	Text     string   `json:"text"`
-	Score    float64  `json:"score"`
-	Cosine   float64  `json:"cosine"`
-	Lexical  float64  `json:"lexical"`
+	Source   string       `json:"source"`
+	Path     string       `json:"path"`
+	Title    string       `json:"title"`
+	Headings []string     `json:"headings"`
+	Text     string       `json:"text"`
+	Score    float64      `json:"score"`
+	Cosine   float64      `json:"cosine"`
+	Lexical  float64      `json:"lexical"`
+	Also     []alsoReport `json:"also,omitempty"`
+}
+
+// An alsoReport is another document with nearly the same text.
+type alsoReport struct {
+	Source   string `json:"source,omitempty"` // with Path, of a search
+	Path     string `json:"path,omitempty"`
+	Title    string `json:"title"`
+	Document string `json:"document"`
+	Updated  string `json:"updated,omitempty"`
 }
 
 // Run prints the passages that the person may read and that fit best.
@@ -78,10 +88,39 @@ func (c *searchCommand) Run(ctx context.Context, e env, s *settings) (err error)
 	for _, m := range result.Hits {
 		report.Hits = append(report.Hits, hitReport{
 			Source: m.Document.Source, Path: m.Document.Path, Title: m.Document.Title, Headings: m.Passage.Headings,
-			Text: m.Passage.Text, Score: m.Score, Cosine: m.Cosine, Lexical: m.Lexical,
+			Text: m.Passage.Text, Score: m.Score, Cosine: m.Cosine, Lexical: m.Lexical, Also: alsoFound(m),
 		})
 	}
 	return c.report(e.stdout, report, report.write)
+}
+
+// alsoFound returns where else the text of a match stands.
+func alsoFound(m retrieval.Match) []alsoReport {
+	var all []alsoReport
+	for _, f := range m.Also {
+		d := f.Document
+		all = append(all, alsoReport{d.Source, d.Path, d.Title, string(d.ID), d.Updated})
+	}
+	return all
+}
+
+// alsoIn is the line that names the other documents of a text, or "" for none.
+func alsoIn(all []alsoReport) string {
+	var names []string
+	for _, a := range all {
+		name := a.Title
+		switch {
+		case a.Path != "":
+			name += " (" + a.Source + "/" + a.Path + ")"
+		case a.Updated != "":
+			name += " (" + a.Updated + ")"
+		}
+		names = append(names, name)
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "   Also in: " + strings.Join(names, ", ") + "\n"
 }
 
 // write prints the hits for people.
@@ -92,7 +131,7 @@ func (r searchReport) write(w io.Writer) {
 	}
 	for i, h := range r.Hits {
 		place := strings.Join(append([]string{h.Title}, h.Headings...), " › ")
-		fmt.Fprintf(w, "%d. %s  (%s/%s, %.3f)\n%s\n\n", i+1, place, h.Source, h.Path, h.Score, indent(firstLines(h.Text, 4)))
+		fmt.Fprintf(w, "%d. %s  (%s/%s, %.3f)\n%s\n%s\n", i+1, place, h.Source, h.Path, h.Score, indent(firstLines(h.Text, 4)), alsoIn(h.Also))
 	}
 	if !r.Evidence.Enough {
 		fmt.Fprintln(w, "This is too little evidence for an answer: asked, Bureau would refuse.")

@@ -91,11 +91,7 @@ func (r *runner) answerable(ctx context.Context, q Question) error {
 	}
 	r.embed = append(r.embed, result.EmbedTime)
 	r.search = append(r.search, result.SearchTime)
-	found := make([]retrieval.Found, len(result.Hits))
-	for i, m := range result.Hits {
-		found[i] = m.Found
-	}
-	if err := r.judge(ctx, Fused, scope, q, found); err != nil {
+	if err := r.judge(ctx, Fused, scope, q, shown(result.Hits)); err != nil {
 		return err
 	}
 	r.note(q, result)
@@ -131,8 +127,8 @@ func (r *runner) note(q Question, result retrieval.Result) {
 	e := result.Evidence
 	detail := Detail{ID: q.ID, Reason: q.Reason, Refused: !e.Enough, Score: e.Score, Threshold: e.Threshold}
 	documents := map[string]bool{}
-	for _, m := range result.Hits {
-		id := r.id(m.Document)
+	for _, f := range shown(result.Hits) {
+		id := r.id(f.Document)
 		documents[id] = true
 		if q.Grades[id] > 0 {
 			detail.Rank = len(documents)
@@ -140,6 +136,16 @@ func (r *runner) note(q Question, result retrieval.Result) {
 		}
 	}
 	r.report.Details = append(r.report.Details, detail)
+}
+
+// shown returns the passages of a result, each followed by its copies in other
+// documents: the asker is given these too.
+func shown(hits []retrieval.Match) []retrieval.Found {
+	var found []retrieval.Found
+	for _, m := range hits {
+		found = append(append(found, m.Found), m.Also...)
+	}
+	return found
 }
 
 // ask searches as the product does. A search that fell back on words has

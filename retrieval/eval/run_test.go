@@ -106,6 +106,30 @@ func TestP1_RunCountsForeignDocuments(t *testing.T) {
 	}
 }
 
+// The copy of e1 is newer, and so e1 itself is only named beside it. By the set's
+// word finance may not read the copy, whatever index and ledger say.
+func TestP1_ACopyBesideAMatchIsJudgedAndCounted(t *testing.T) {
+	set, index := small(t)
+	e1 := &index.found[2]
+	e1.Document.Updated = "2025-01-02"
+	set.Documents = append(set.Documents, Document{"e2", "", e1.Passage.Text, "hr"})
+	e2 := *e1
+	e2.Passage.ID, e2.Passage.Document = "e2#0", "document-e2"
+	e2.Document.ID, e2.Document.Path, e2.Document.Updated = "document-e2", "e2", "2026-01-02"
+	index.found = append(index.found, e2)
+	report, err := Run(t.Context(), set, Options{Searcher: index.searcher(), Scope: scopeOf(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fused := report.Runs[len(report.Runs)-1]
+	if fused.Run != Fused || fused.Recall5 != 1 || report.Details[1].Rank != 2 {
+		t.Errorf("%+v, rank %d; want all found, e1 in the second place", fused, report.Details[1].Rank)
+	}
+	if report.OutOfScope != 2 { // the copy, in the lexical run and the fused
+		t.Errorf("out of scope %d, want 2", report.OutOfScope)
+	}
+}
+
 // words is an index and ledger that ranks by the share of the query's terms
 // that a passage has.
 type words struct{ found []retrieval.Found }

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,12 +25,20 @@ type batch struct {
 	passages int
 }
 
+// A flight is a batch on its way: it is embedded after the one before it, and
+// while that is written.
+type flight struct {
+	embedded chan struct{} // closed when the embedder is done with it
+	landed   chan struct{} // closed when it is written
+	written  written       // once it has landed
+}
+
 // A written is what became of a batch.
 type written struct {
-	indexed, added, passages int // added are those of the indexed that are new
-	failed                   []Finding
-	held                     []job // that wait for the embedder
-	err                      error // the run cannot go on
+	indexed, added, passages int     // added are those of the indexed that are new
+	refused                  []entry // that the embedder does not take
+	held                     []job   // that wait for the embedder
+	err                      error   // the run cannot go on
 }
 
 // add puts a document into the batch, and sends the batch on when it is full.
@@ -42,46 +51,61 @@ func (r *run) add(ctx context.Context, j job) error {
 	return r.flush(ctx)
 }
 
-// flush starts to embed and write the batch, after the one before it. While
-// the embedder works the next documents are read: it is what a run waits for.
+// flush sends the batch on its way. While the embedder works on one batch, the
+// one before it is written and the one behind it is read: the embedder is what a
+// run waits for.
 func (r *run) flush(ctx context.Context) error {
-	if err := r.settle(); err != nil {
+	if err := r.settle(ctx, 2); err != nil {
 		return err
 	}
 	if err := r.record.progress(ctx, len(r.unread), r.nth, r.report.Passages); err != nil {
 		return err
 	}
 	if r.down != nil {
-		return r.hold(ctx)
+		return errors.Join(r.settle(ctx, 0), r.hold(ctx))
 	}
 	b := r.pending
 	r.pending = batch{}
 	if len(b.jobs) == 0 {
 		return nil
 	}
-	done := make(chan written, 1)
-	r.flushed = done
-	go func() { done <- r.write(ctx, b.jobs) }()
+	var before *flight
+	if n := len(r.flights); n > 0 {
+		before = r.flights[n-1]
+	}
+	f := &flight{embedded: make(chan struct{}), landed: make(chan struct{})}
+	r.flights = append(r.flights, f)
+	go func() {
+		defer close(f.landed)
+		f.written = r.write(ctx, b.jobs, f, before)
+	}()
 	return nil
 }
 
-// settle waits for the batch that is being embedded and adds it to the report.
-func (r *run) settle() error {
-	if r.flushed == nil {
-		return nil
+// settle waits until so many batches at most are on their way and adds what
+// became of the others to the report. It returns the first error that ends the
+// run, and has waited for all of them then.
+func (r *run) settle(ctx context.Context, most int) error {
+	var ended error
+	for len(r.flights) > most || ended != nil && len(r.flights) > 0 {
+		<-r.flights[0].landed
+		w := r.flights[0].written
+		r.flights = r.flights[1:]
+		r.report.Indexed += w.indexed
+		r.report.New += w.added
+		r.report.Passages += w.passages
+		for _, e := range w.refused {
+			r.report.Failed = append(r.report.Failed, Finding{e.document.Source, e.document.Path, e.says()})
+			ended = cmp.Or(ended, r.withhold(ctx, e))
+		}
+		if unavailable(w.err) || errors.Is(w.err, retrieval.ErrUnavailable) {
+			r.down = w.err
+			r.pending.jobs = append(w.held, r.pending.jobs...)
+			continue
+		}
+		ended = cmp.Or(ended, w.err)
 	}
-	w := <-r.flushed
-	r.flushed = nil
-	r.report.Indexed += w.indexed
-	r.report.New += w.added
-	r.report.Passages += w.passages
-	r.report.Failed = append(r.report.Failed, w.failed...)
-	if unavailable(w.err) || errors.Is(w.err, retrieval.ErrUnavailable) {
-		r.down = w.err
-		r.pending.jobs = append(w.held, r.pending.jobs...)
-		return nil
-	}
-	return w.err
+	return ended
 }
 
 // hold writes the batch to the ledger alone, for want of an embedder: who
@@ -134,28 +158,27 @@ func entriesOf(jobs []job) []entry {
 }
 
 // write brings documents into the index: their texts and readers to the
-// ledger, their passages to the index, and then their state to the ledger.
-func (r *run) write(ctx context.Context, jobs []job) (w written) {
-	entries := entriesOf(jobs)
-	if w.err = r.remember(ctx, entries); w.err != nil {
-		return w
+// ledger, their passages to the index, and then their state to the ledger. The
+// index is written after the batch before, which may be nil.
+func (r *run) write(ctx context.Context, jobs []job, f, before *flight) (w written) {
+	ready, failed, err := r.embed(ctx, jobs, f, before)
+	if before != nil {
+		<-before.landed
 	}
-	ready, failed, err := r.maker.embedAll(ctx, jobs)
 	if err != nil {
-		w.held, w.err = jobs, err
+		w.err = err
+		if unavailable(err) {
+			w.held = jobs
+		}
 		return w
 	}
 	for _, e := range failed {
-		e = r.refused(e)
-		w.failed = append(w.failed, Finding{e.document.Source, e.document.Path, e.says()})
-		if w.err = r.withhold(ctx, e); w.err != nil {
-			return w
-		}
+		w.refused = append(w.refused, r.refused(e))
 	}
 	if len(ready) == 0 {
 		return w
 	}
-	entries = entries[:0]
+	var entries []entry
 	for _, done := range ready { // a copy of each: ready keeps them as they wait
 		e := &done.entry
 		e.state, e.reason, e.attempts, e.since, e.markdown = stateIndexed, "", 0, r.clock().UnixNano(), nil
@@ -166,9 +189,23 @@ func (r *run) write(ctx context.Context, jobs []job) (w written) {
 		}
 	}
 	if err := r.Index.ReplaceAll(ctx, replacementsOf(ready)); err != nil {
-		return written{failed: w.failed, held: jobsOf(ready), err: fmt.Errorf("write to the index: %w", err)}
+		return written{refused: w.refused, held: jobsOf(ready), err: fmt.Errorf("write to the index: %w", err)}
 	}
 	w.indexed = len(ready)
 	w.err = r.Ledger.put(ctx, entries)
 	return w
+}
+
+// embed writes the texts and readers of documents to the ledger and embeds
+// them.
+func (r *run) embed(ctx context.Context, jobs []job, f, before *flight) (ready []embedded, failed []entry, err error) {
+	defer close(f.embedded)
+	err = r.remember(ctx, entriesOf(jobs))
+	if before != nil {
+		<-before.embedded
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return r.maker.embedAll(ctx, jobs)
 }

@@ -46,7 +46,7 @@ func layOut(source string) layout {
 	l := layout{source: source}
 	var anchors retrieval.Anchors
 	raw := []byte(source)
-	root := parseMarkdown(raw)
+	root := parseBlocks(raw)
 	for n := root.FirstChild(); n != nil; n = n.NextSibling() {
 		at := l.lineStart(n.Pos())
 		if last := len(l.blocks) - 1; n.Pos() < 0 || last >= 0 && at < l.blocks[last].end {
@@ -55,7 +55,7 @@ func layOut(source string) layout {
 		l.closeBlock(at)
 		b := block{start: at, end: at, whole: isWhole(n)}
 		if h, ok := n.(*ast.Heading); ok {
-			heading := leafText(raw, h)
+			heading := headingText(raw, h)
 			b.level, b.heading, b.anchor = h.Level, oneLine(heading), anchors.Of(heading)
 			b.end = l.headingEnd(h)
 		}

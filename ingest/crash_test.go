@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,7 +34,10 @@ func TestCrashingChild(t *testing.T) {
 	}
 	o := openOffice(t, filepath.Join(folder, "docs"), filepath.Join(folder, "data"))
 	input := bufio.NewReader(os.Stdin)
+	var one sync.Mutex // a run deletes while a batch is written
 	stop := func(at string) {
+		one.Lock()
+		defer one.Unlock()
 		fmt.Println("stop", at)
 		if _, err := input.ReadString('\n'); err != nil {
 			os.Exit(3)
@@ -83,7 +87,7 @@ func (s stoppingEmbedder) EmbedDocuments(ctx context.Context, texts []string) ([
 
 // Secrets are words that feng must not find: of texts that are not there any
 // more, and of texts that are not for him.
-var secrets = []string{"zebra", "giraffe", "walrus", "ostrich", "meerkat"}
+var secrets = []string{"zebra", "giraffe", "walrus", "ostrich", "meerkat", "lemur"}
 
 // refused is a word that the embedder does not take while a run crashes.
 const refused = "xylophone"
@@ -98,6 +102,9 @@ func (o *office) writeBefore() {
 	o.write("a/gone.md", "The old canteen menu.")
 	o.write("a/broken.md", "The parking rules.")
 	o.write("a/same.md", "---\ndeny: [finance]\n---\nThe meerkat investigates.")
+	o.write("a/share.zip", packed(o.t, map[string]string{
+		"kept.md": "The packed lunch.", "gone.md": "The old packed menu.", "closed.md": "All may know of the packed party.",
+	}))
 	o.write("b/ours.md", "The rota of the night shift.")
 }
 
@@ -108,6 +115,10 @@ func (o *office) writeAfter() {
 	o.write("a/2026/moved.md", "---\nreaders: [hr]\n---\nThe giraffe is on probation.")
 	o.remove("a/gone.md")
 	o.write("a/broken.md", "---\nreaders: [hr\n---\nThe ostrich parks here.")
+	o.write("a/share.zip", packed(o.t, map[string]string{
+		"kept.md": "The packed lunch.", "new.md": "The new packed menu.", "closed.md": "---\nreaders: [hr]\n---\nThe lemur ruined the packed party.",
+	}))
+	o.write("a/post.eml", mailOf("picnic", "The mail of the picnic.", "list.md", "---\nreaders: [hr]\n---\nThe lemur brings a salad."))
 	var long strings.Builder
 	for i := range batchPassages + 10 {
 		fmt.Fprintf(&long, "# Part %d\n\n%s\n\n", i, strings.Repeat(fmt.Sprintf("paragraph %d of the handbook ", i), 50))
@@ -266,7 +277,7 @@ func TestP7_KillAtAnyPointLosesNothingAndOpensNothing(t *testing.T) {
 	o.Sources = o.sourcesAfter()
 	o.run()
 	want := o.snapshot()
-	if len(want.Documents) != 6 || len(want.Found) < batchPassages {
+	if len(want.Documents) != 11 || len(want.Found) < batchPassages {
 		t.Fatalf("a clean run leaves %d documents and %d passages", len(want.Documents), len(want.Found))
 	}
 	for stops := 1; crash(t, folder, before, stops, want); stops++ {
@@ -276,7 +287,7 @@ func TestP7_KillAtAnyPointLosesNothingAndOpensNothing(t *testing.T) {
 // ageFiles makes the documents older than anything that is written later.
 func (o *office) ageFiles() {
 	o.t.Helper()
-	for _, name := range []string{"a/opened.md", "a/closed.md", "a/broken.md", "a/same.md", "b/ours.md"} {
+	for _, name := range []string{"a/opened.md", "a/closed.md", "a/broken.md", "a/same.md", "a/share.zip", "b/ours.md"} {
 		if err := os.Chtimes(filepath.Join(o.folder, name), time.Time{}, spring); err != nil {
 			o.t.Fatal(err)
 		}

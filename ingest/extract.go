@@ -15,7 +15,7 @@ import (
 // ExtractionVersion names the way in which Extract extracts. A document that
 // was extracted in another way is read anew, so it changes with every change
 // of what Extract returns.
-const ExtractionVersion = "1"
+const ExtractionVersion = "2"
 
 // MaxBytes is the size of the largest file that is read, 32 MiB: ten times
 // the Bible. What is larger is a dump, not an article.
@@ -70,16 +70,26 @@ func extractText(name string, kind fileFormat, data []byte) (Extracted, error) {
 	if err != nil {
 		return Extracted{}, err
 	}
-	stated, body, err := cutFrontMatter(clean(text))
+	text = clean(text)
+	stated, body, err := cutFrontMatter(text)
 	if err != nil {
 		return Extracted{}, err
+	}
+	if kind != formatHTML {
+		if err := refuseTangled(body); err != nil {
+			return Extracted{}, err
+		}
 	}
 	found, err := read(kind, body)
 	if err != nil {
 		return Extracted{}, err
 	}
 	if !strings.ContainsFunc(found.Markdown, isWordRune) {
-		return Extracted{}, fmt.Errorf("%w: no letter or digit in it", ErrEmpty)
+		where := "in it"
+		if len(body) < len(text) {
+			where = "below its front matter"
+		}
+		return Extracted{}, fmt.Errorf("%w: no letter or digit %s", ErrEmpty, where)
 	}
 	return complete(name, stated, found), nil
 }
@@ -119,6 +129,9 @@ func complete(name string, stated statement, found Extracted) Extracted {
 // nobody sees: control characters, byte order marks, and the tag characters
 // with which instructions can be hidden in a text.
 func clean(text string) string {
+	if !strings.ContainsFunc(text, isUncleaned) { // as most are
+		return text
+	}
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\f", "\n", "\v", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n").Replace(text)
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -129,6 +142,19 @@ func clean(text string) string {
 		}
 		return r
 	}, text)
+}
+
+// isUncleaned reports whether clean changes r.
+func isUncleaned(r rune) bool {
+	switch {
+	case r == '\n' || r == '\t':
+		return false
+	case r < 0x20 || 0x7F <= r && r <= 0x9F:
+		return true
+	case r < 0x2028:
+		return false
+	}
+	return r == '\u2028' || r == '\u2029' || r == '\uFEFF' || 0xE0000 <= r && r <= 0xE007F
 }
 
 // readableName makes a title of a file's name: "pay_rule-2026.zh-hans.md" is

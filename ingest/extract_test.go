@@ -57,7 +57,7 @@ func TestUnreadableFilesSayWhy(t *testing.T) {
 		{"OtherFormat", "a.psd", "x", ErrUnsupported, ".psd; save it as PDF"},
 		{"NoPDFReader", "a.pdf", "%PDF-1.7", ErrUnsupported, "PDF"},
 		{"Nothing", "a.md", "", ErrEmpty, ""},
-		{"OnlyFrontMatter", "a.md", "---\ntitle: x\n---\n", ErrEmpty, ""},
+		{"OnlyFrontMatter", "a.md", "---\ntitle: x\n---\n", ErrEmpty, "below its front matter"},
 		{"OnlyMarks", "a.txt", "--- *** ---\n", ErrEmpty, ""},
 		{"BadFrontMatter", "a.txt", "---\nreaders: [hr\n---\nText.", ErrFrontMatter, "line "},
 		{"TooLarge", "a.txt", strings.Repeat("x", MaxBytes+1), ErrTooLarge, "the limit is 32 MiB"},

@@ -14,6 +14,8 @@ import (
 	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/table"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"bureau/ingest/format"
 )
 
 // metaCharset finds the charset that a page declares in its first bytes.
@@ -34,7 +36,7 @@ func declaredCharset(kind fileFormat, data []byte) string {
 func readHTML(source string) (Extracted, error) {
 	page, err := html.Parse(strings.NewReader(source))
 	if err != nil {
-		return Extracted{}, fmt.Errorf("%w: the page cannot be parsed: %w", ErrUnsupported, err)
+		return Extracted{}, fmt.Errorf("%w: its elements are too many in each other (%w); save the page as PDF or plain text", format.ErrLimit, err)
 	}
 	x := Extracted{
 		Title:    textOf(find(page, atom.Title)),
@@ -48,7 +50,7 @@ func readHTML(source string) (Extracted, error) {
 	}
 	markdown, err := articleMarkdown(page)
 	if err != nil {
-		return Extracted{}, fmt.Errorf("%w: the page cannot be converted: %w", ErrUnsupported, err)
+		return Extracted{}, fmt.Errorf("%w: the page cannot be converted (%w); save it as PDF or plain text", ErrUnsupported, err)
 	}
 	x.Markdown = tidy(markdown)
 	return x, nil
@@ -59,6 +61,7 @@ func readHTML(source string) (Extracted, error) {
 // text, as it does with tables and short sections, the page's own <main> or
 // <article>, or all of its body, is the better choice.
 func articleMarkdown(page *html.Node) (string, error) {
+	simplify(page)
 	const enough = 0.9 // of the letters of the page
 	own := page
 	for _, tag := range []atom.Atom{atom.Main, atom.Article, atom.Body} {
@@ -79,6 +82,37 @@ func articleMarkdown(page *html.Node) (string, error) {
 	return string(bytes.ToValidUTF8(markdown, nil)), err
 }
 
+// simplify takes the links out of n that lead to another place of the page,
+// where they mean nothing without it, and writes raised digits so that they do
+// not become part of the number before: 5<sup>2</sup> is no 52.
+func simplify(n *html.Node) {
+	for c := n.FirstChild; c != nil; {
+		next := c.NextSibling
+		simplify(c)
+		switch {
+		case c.DataAtom == atom.A && strings.HasPrefix(attribute(c, "href"), "#"):
+			for c.FirstChild != nil {
+				child := c.FirstChild
+				c.RemoveChild(child)
+				n.InsertBefore(child, c)
+			}
+			n.RemoveChild(c)
+		case c.DataAtom == atom.Sup:
+			raise(c)
+		}
+		c = next
+	}
+}
+
+// raise writes the digits in n as raised ones.
+func raise(n *html.Node) {
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			d.Data = format.Raised(d.Data)
+		}
+	}
+}
+
 // unread are the elements that are not part of what a page says.
 var unread = []atom.Atom{
 	atom.Script, atom.Style, atom.Noscript, atom.Template, atom.Nav, atom.Footer, atom.Aside, atom.Form,
@@ -92,7 +126,7 @@ func strip(n *html.Node) {
 		next := c.NextSibling
 		switch {
 		case c.Type == html.CommentNode,
-			c.Type == html.ElementNode && (slices.Contains(unread, c.DataAtom) || isHidden(c) || isSiteHeader(c)):
+			c.Type == html.ElementNode && (slices.Contains(unread, c.DataAtom) && !isNote(c) || isHidden(c) || isSiteHeader(c)):
 			n.RemoveChild(c)
 		default:
 			strip(c)
@@ -107,6 +141,13 @@ func isHidden(n *html.Node) bool {
 	style := strings.ReplaceAll(strings.ToLower(attribute(n, "style")), " ", "")
 	_, hidden := attributeOf(n, "hidden")
 	return hidden || strings.Contains(style, "display:none") || strings.Contains(style, "visibility:hidden")
+}
+
+// isNote reports whether an element that is beside the text is a note of it, as
+// books have them (EPUB 3 Structural Semantics Vocabulary; DPUB-ARIA).
+func isNote(n *html.Node) bool {
+	kind := attribute(n, "epub:type") + " " + attribute(n, "role")
+	return n.DataAtom == atom.Aside && (strings.Contains(kind, "note") || strings.Contains(kind, "tip") || strings.Contains(kind, "warning"))
 }
 
 // isSiteHeader reports whether n is the head of the site and not that of an

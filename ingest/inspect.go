@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -27,6 +29,7 @@ type Record struct {
 	Attempts int                // that failed, where trying again can help
 	Next     time.Time          // when it is tried again by itself; zero for never
 	Front    FrontMatter        // what the document says about its readers
+	Rules    []Rule             // what is said about it beside it and above, outermost first
 	Passages int                // in the index
 	markdown string
 }
@@ -58,7 +61,7 @@ func (e entry) record() Record {
 	}
 	return Record{
 		Document: e.document, State: string(e.state), Since: moment(e.since), Reason: e.reason, Remedy: e.remedy(),
-		Attempts: e.attempts, Next: next, Front: e.front, Passages: e.passages,
+		Attempts: e.attempts, Next: next, Front: e.front, Rules: e.rules, Passages: e.passages,
 	}
 }
 
@@ -88,9 +91,46 @@ func (r Record) Cut(limit Limit) []Piece {
 }
 
 // Decide returns who reads a document of a source: the source's readers,
-// narrowed by what the document says. Warnings say what was refused of that.
-func Decide(policy Policy, source access.Readers, front FrontMatter) (readers access.Readers, warnings []string) {
-	return decideReaders(policy, source, front)
+// narrowed by the rules about it and by what it says itself. Warnings say what
+// was refused of these.
+func Decide(policy Policy, source access.Readers, rules []Rule, front FrontMatter) (readers access.Readers, warnings []string) {
+	return decideReaders(policy, source, rules, front)
+}
+
+// RulesAbout returns the rules about the file at an absolute place in the
+// source's folder, as they stand in the folders now. An error says that one of
+// them cannot be read, so that nobody reads the file.
+func (s Source) RulesAbout(absolute string) ([]Rule, error) {
+	w := walk{source: s, folder: filepath.Clean(s.Path), book: ruleBook{}}
+	root, err := w.open()
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	if real, err := filepath.EvalSymlinks(absolute); err == nil {
+		absolute = real
+	}
+	inside, err := filepath.Rel(w.folder, absolute)
+	if err != nil {
+		return nil, fmt.Errorf("place of %s in source %s: %w", absolute, s.ID, err)
+	}
+	name := filepath.ToSlash(inside)
+	for folder := path.Dir(name); ; folder = path.Dir(folder) {
+		entries, err := fs.ReadDir(root.FS(), folder)
+		if err != nil {
+			return nil, fmt.Errorf("list folder %s of source %s: %w", folder, s.ID, err)
+		}
+		for _, entry := range entries {
+			rules := path.Join(folder, entry.Name())
+			if _, isRule := subjectOf(rules); isRule {
+				data, err := readRule(root, rules)
+				w.book.add(rules, data, err)
+			}
+		}
+		if folder == "." {
+			return w.book.of(name)
+		}
+	}
 }
 
 // Place returns the sources that take the file at an absolute place. It is in

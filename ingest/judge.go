@@ -21,11 +21,15 @@ type judge struct {
 	embedder      string                                      // of the generation in use
 	clock         func() time.Time                            // never nil
 	known         map[retrieval.DocumentID]entry              // as the run found the ledger
+	inside        map[retrieval.DocumentID][]entry            // of these, what is inside a file, by its holder
 	indexed       map[retrieval.DocumentID]retrieval.Document // as the run found the index
 	gains         map[string]access.Gain                      // what the policy has said, by the two readers
+	furniture     map[string]furniture                        // of the sources
+	down          error                                       // why nothing can be written, the embedder or the index's server being away; nil while it can
 }
 
-// A kind is what is to become of a document.
+// A kind is what is to become of a document. Those up to waiting are documents
+// that are there.
 type kind int
 
 const (
@@ -34,6 +38,11 @@ const (
 	withheld             // it is in no index, on purpose
 	failed               // it cannot be read
 	setAside             // it could not be read too often, which was said before
+	waiting              // nobody reads it yet, and it waits for what is down
+	gone                 // it was inside a file and is not there any more
+	shut                 // it was inside a file that cannot be opened
+	ignored              // it is inside a file, and of a kind that is not read
+	opened               // no document itself: all that is inside it has a verdict
 )
 
 // A verdict is what is to become of one document, and what is said about it.
@@ -45,16 +54,16 @@ type verdict struct {
 	change   *ReaderChange // nil where the same people read it as before
 }
 
-// unopened judges a file by its place, its size and its time of change, or
-// reports that it has to be opened.
-func (j *judge) unopened(f file) (v verdict, ok bool) {
+// byStamp judges a document by its place, its size and its time of change, or
+// reports that its file has to be opened.
+func (j *judge) byStamp(f file) (v verdict, ok bool) {
 	known := j.known[documentID(f.source.ID, f.path)]
 	switch {
 	case f.problem != nil:
 		e := j.blank(f)
 		e.state, e.reason, e.attempts = stateFailed, f.problem.Error(), 0 // looking again costs nothing
 		return j.withoutText(failed, e), true
-	case j.isCurrent(known, f.source) && isSameFile(known, f):
+	case j.isCurrent(known, f) && isSameFile(known, f):
 		return j.sameText(f, known), true
 	case j.isSettled(known, f):
 		return j.again(known), true
@@ -62,10 +71,10 @@ func (j *judge) unopened(f file) (v verdict, ok bool) {
 	return verdict{}, false
 }
 
-// opened judges a file by its content. An error says that ctx has ended.
-func (j *judge) opened(ctx context.Context, f file, data []byte) (verdict, error) {
-	version := hashOf(f.source, data)
-	if e := j.known[documentID(f.source.ID, f.path)]; j.isCurrent(e, f.source) && e.document.Version == version {
+// byContent judges a document by its content. An error says that ctx has ended.
+func (j *judge) byContent(ctx context.Context, f file, data []byte) (verdict, error) {
+	version := j.hashOf(f, data)
+	if e := j.known[documentID(f.source.ID, f.path)]; j.isCurrent(e, f) && e.document.Version == version {
 		e.size, e.modified = f.size, f.modified.UnixNano()
 		return j.sameText(f, e), nil
 	}
@@ -76,6 +85,9 @@ func (j *judge) opened(ctx context.Context, f file, data []byte) (verdict, error
 	case err != nil:
 		return j.unreadable(f, err, mayPass(err)), nil
 	}
+	if f.isPage() {
+		x.Markdown = j.furniture[f.source.ID].strip(x.Markdown)
+	}
 	if x.Language == "" {
 		x.Language = f.source.Language
 	}
@@ -85,6 +97,7 @@ func (j *judge) opened(ctx context.Context, f file, data []byte) (verdict, error
 // sameText judges a document whose text the index has: only who reads it can
 // be another.
 func (j *judge) sameText(f file, e entry) verdict {
+	e.rules = f.rules
 	readers, warnings, change := j.decide(f, e, e.front, true)
 	e.document.Readers = readers
 	if readers.IsNobody() {
@@ -107,7 +120,7 @@ func (j *judge) newText(f file, version string, x Extracted) verdict {
 	e.front.FromTime, e.front.UntilTime = storable(x.Front.FromTime), storable(x.Front.UntilTime)
 	d := &e.document
 	d.Title, d.Language, d.Updated, d.Version, d.Readers = x.Title, x.Language, x.Updated, version, readers
-	e.state, e.reason, e.extraction, e.markdown = stateExtracted, waitsToBeEmbedded, extraction(f.source), &x.Markdown
+	e.state, e.reason, e.extraction, e.markdown = stateExtracted, waitsToBeEmbedded, j.extraction(f), &x.Markdown
 	e.places = x.Places
 	e.granted, e.text = readers, text
 	_, has := j.indexed[d.ID]
@@ -140,6 +153,7 @@ func (j *judge) blank(f file) entry {
 	e := entry{
 		document: retrieval.Document{ID: id, Source: f.source.ID, Path: f.path},
 		size:     f.size, modified: f.modified.UnixNano(), since: j.clock().UnixNano(),
+		holder: f.holder, rules: f.rules,
 	}
 	known := j.known[id]
 	e.granted, e.text = known.granted, known.text
@@ -151,9 +165,9 @@ func (j *judge) blank(f file) entry {
 
 // isCurrent reports whether the index has the text of e, extracted as this run
 // does it.
-func (j *judge) isCurrent(e entry, source Source) bool {
+func (j *judge) isCurrent(e entry, f file) bool {
 	document, ok := j.indexed[e.document.ID]
-	return ok && e.state == stateIndexed && document.Version == e.document.Version && e.extraction == extraction(source)
+	return ok && e.state == stateIndexed && document.Version == e.document.Version && e.extraction == j.extraction(f)
 }
 
 // isSameFile reports whether a file is as it was when e was written, as far as
@@ -164,9 +178,9 @@ func isSameFile(e entry, f file) bool {
 
 // hashOf is the version of a document: of its file's content, and of the way
 // its text is made of it.
-func hashOf(source Source, data []byte) string {
+func (j *judge) hashOf(f file, data []byte) string {
 	h := sha256.New()
-	_, _ = h.Write(append([]byte(extraction(source)+"\x00"), data...)) // never fails
+	_, _ = h.Write(append([]byte(j.extraction(f)+"\x00"), data...)) // never fails
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
@@ -176,6 +190,3 @@ func hashOfText(markdown string) string {
 	sum := sha256.Sum256([]byte(markdown))
 	return hex.EncodeToString(sum[:16])
 }
-
-// extraction names how the documents of a source are extracted.
-func extraction(source Source) string { return ExtractionVersion + "/" + source.Language }

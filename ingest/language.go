@@ -24,14 +24,26 @@ const (
 //go:embed scripts.txt
 var scriptTable string
 
-// scriptOf maps the characters of the table to their script.
-var scriptOf = sync.OnceValue(func() map[rune]string {
-	scripts := make(map[rune]string)
+// The Chinese characters of the table lie between these two.
+const firstHan, lastHan = 0x4E00, 0x9FFF
+
+// A script is what a character of the table is written in.
+type script uint8
+
+const (
+	bothScripts script = iota
+	simplifiedScript
+	traditionalScript
+)
+
+// scriptOf has the script of each character from firstHan on.
+var scriptOf = sync.OnceValue(func() *[lastHan - firstHan + 1]script {
+	var scripts [lastHan - firstHan + 1]script
 	for line := range strings.Lines(scriptTable) {
 		pair := []rune(strings.TrimSpace(line))
-		scripts[pair[0]], scripts[pair[1]] = simplified, traditional
+		scripts[pair[0]-firstHan], scripts[pair[1]-firstHan] = simplifiedScript, traditionalScript
 	}
-	return scripts
+	return &scripts
 })
 
 // everydayHan are the most frequent characters of running Chinese, in both
@@ -70,14 +82,19 @@ var everydayEnglish = map[string]bool{
 // or too mixed to tell.
 func languageOf(text, other string) string {
 	han, foreign, latin := 0, 0, 0
-	scripts := map[string]int{}
+	var scripts [traditionalScript + 1]int
+	written := scriptOf()
 	for _, r := range text {
 		switch {
+		case r <= unicode.MaxASCII:
+			if r |= 0x20; 'a' <= r && r <= 'z' {
+				latin++
+			}
+		case firstHan <= r && r <= lastHan:
+			han++
+			scripts[written[r-firstHan]]++
 		case unicode.Is(unicode.Han, r):
 			han++
-			if script, ok := scriptOf()[r]; ok {
-				scripts[script]++
-			}
 		case unicode.Is(unicode.Latin, r):
 			latin++
 		case unicode.IsLetter(r) && !unicode.Is(unicode.Common, r):
@@ -89,9 +106,9 @@ func languageOf(text, other string) string {
 		return ""
 	case han*3 <= latin: // a Chinese character says about as much as three letters
 		return latinLanguage(text, other)
-	case scripts[simplified] > scripts[traditional]:
+	case scripts[simplifiedScript] > scripts[traditionalScript]:
 		return simplified
-	case scripts[traditional] > scripts[simplified]:
+	case scripts[traditionalScript] > scripts[simplifiedScript]:
 		return traditional
 	}
 	return other

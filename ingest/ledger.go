@@ -56,6 +56,7 @@ const (
 	stateIndexed   state = "indexed"
 	stateFailed    state = "failed"
 	stateWithheld  state = "withheld" // read by nobody, or without a text
+	stateOpened    state = "opened"   // no document itself; those inside it have entries of their own
 )
 
 // An entry is one document of the ledger.
@@ -76,32 +77,36 @@ type entry struct {
 	// document that was withheld meanwhile is not opened to more by that.
 	granted  access.Readers
 	text     string
+	holder   string         // path of the file that the document is inside, or ""
+	opened   string         // of a file that holds documents: how it was opened, "" until all that is inside it has an entry
+	rules    []Rule         // about the document, outermost first
 	markdown *string        // its text; nil in an entry that was read, and for put, which then leaves the kept one
 	places   []format.Place // of the text, as long as it is there
 }
 
 // entryColumns are the columns of an entry, as scanEntry reads them.
 const entryColumns = `id, source, path, state, reason, size, modified, version, extraction,
-	front, readers, title, language, updated, headings, passages, since, attempts, next, granted, text`
+	front, readers, title, language, updated, headings, passages, since, attempts, next, granted, text, holder, opened, rules`
 
 // scanEntry reads one row of entryColumns. Readers or a front matter that
 // cannot be read are an error: guessing could widen.
 func scanEntry(row interface{ Scan(...any) error }) (entry, error) {
 	var (
-		e                                 entry
-		front, readers, headings, granted string
+		e                                        entry
+		front, readers, headings, granted, rules string
 	)
 	d := &e.document
 	if err := row.Scan(&d.ID, &d.Source, &d.Path, &e.state, &e.reason, &e.size, &e.modified, &d.Version, &e.extraction,
 		&front, &readers, &d.Title, &d.Language, &d.Updated, &headings, &e.passages,
-		&e.since, &e.attempts, &e.next, &granted, &e.text); err != nil {
+		&e.since, &e.attempts, &e.next, &granted, &e.text, &e.holder, &e.opened, &rules); err != nil {
 		return entry{}, err
 	}
 	err := errors.Join(
 		json.Unmarshal([]byte(front), &e.front),
 		json.Unmarshal([]byte(readers), &d.Readers),
 		json.Unmarshal([]byte(headings), &e.headings),
-		json.Unmarshal([]byte(granted), &e.granted))
+		json.Unmarshal([]byte(granted), &e.granted),
+		json.Unmarshal([]byte(rules), &e.rules))
 	if err != nil {
 		return entry{}, fmt.Errorf("read the ledger's entry of %s/%s: %w", d.Source, d.Path, err)
 	}
@@ -181,23 +186,45 @@ func putEntry(ctx context.Context, tx *sql.Tx, e entry) error {
 	headings, headingsErr := json.Marshal(e.headings)
 	granted, grantedErr := json.Marshal(e.granted)
 	places, placesErr := json.Marshal(e.places)
-	if err := errors.Join(frontErr, readersErr, headingsErr, grantedErr, placesErr); err != nil {
+	rules, rulesErr := json.Marshal(e.rules)
+	if err := errors.Join(frontErr, readersErr, headingsErr, grantedErr, placesErr, rulesErr); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO documents (`+entryColumns+`, markdown, places)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, coalesce($22, ''), $23)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, coalesce($25, ''), $26)
 		ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason = excluded.reason,
 			size = excluded.size, modified = excluded.modified, version = excluded.version, extraction = excluded.extraction,
 			front = excluded.front, readers = excluded.readers, title = excluded.title, language = excluded.language,
 			updated = excluded.updated, headings = excluded.headings, passages = excluded.passages,
 			since = CASE WHEN documents.state = excluded.state THEN documents.since ELSE excluded.since END,
 			attempts = excluded.attempts, next = excluded.next, granted = excluded.granted, text = excluded.text,
-			places = CASE WHEN $22 IS NULL THEN documents.places ELSE excluded.places END,
-			markdown = coalesce($22, documents.markdown)`,
+			holder = excluded.holder, opened = excluded.opened, rules = excluded.rules,
+			places = CASE WHEN $25 IS NULL THEN documents.places ELSE excluded.places END,
+			markdown = coalesce($25, documents.markdown)`,
 		d.ID, d.Source, d.Path, e.state, e.reason, e.size, e.modified, d.Version, e.extraction,
 		string(front), string(readers), d.Title, d.Language, d.Updated, string(headings), e.passages,
-		e.since, e.attempts, e.next, string(granted), e.text, e.markdown, string(places))
+		e.since, e.attempts, e.next, string(granted), e.text, e.holder, e.opened, string(rules), e.markdown, string(places))
 	return err
+}
+
+// putOpened writes down that files that hold documents were opened. Of one that
+// is a document itself the rest stays as it is.
+func (l *Ledger) putOpened(ctx context.Context, entries []entry) error {
+	return l.db.Write(ctx, func(tx *sql.Tx) error {
+		for _, e := range entries {
+			done, err := tx.ExecContext(ctx, "UPDATE documents SET opened = $1 WHERE id = $2 AND state <> $3", e.opened, e.document.ID, stateOpened)
+			if err == nil {
+				var n int64
+				if n, err = done.RowsAffected(); n == 0 && err == nil {
+					err = putEntry(ctx, tx, e)
+				}
+			}
+			if err != nil {
+				return fmt.Errorf("write %s/%s to the ledger: %w", e.document.Source, e.document.Path, err)
+			}
+		}
+		return nil
+	})
 }
 
 // forget takes documents out of the ledger.

@@ -6,16 +6,45 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 )
 
 // parseMarkdown returns the tree of a Markdown text, GitHub's tables included.
-// Its positions are bytes of source.
+// Its positions are bytes of source. Bare addresses, which end where a space is,
+// and what only changes the look of a text are not looked for.
 func parseMarkdown(source []byte) ast.Node {
-	return goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser().Parse(text.NewReader(source))
+	return newParser(parser.DefaultInlineParsers()...).Parse(text.NewReader(source))
+}
+
+// parseBlocks returns the tree of a Markdown text down to its paragraphs, which
+// takes half the time. What is inside them is one text, with its markup.
+func parseBlocks(source []byte) ast.Node {
+	return newParser().Parse(text.NewReader(source))
+}
+
+// newParser returns a parser that looks into paragraphs for what inline parsers
+// find.
+func newParser(inline ...util.PrioritizedValue) parser.Parser {
+	const afterDefinitions = 200 // of links, which are paragraphs too
+	paragraphs := append(parser.DefaultParagraphTransformers(), util.Prioritized(extension.NewTableParagraphTransformer(), afterDefinitions))
+	return parser.NewParser(parser.WithBlockParsers(parser.DefaultBlockParsers()...), parser.WithInlineParsers(inline...),
+		parser.WithParagraphTransformers(paragraphs...))
+}
+
+// headingText returns the text of a heading of parseBlocks without its markup.
+func headingText(source []byte, h *ast.Heading) string {
+	raw := leafText(source, h)
+	if !strings.ContainsAny(raw, "*_`[]<>&\\~!:") {
+		return raw // there is no markup in it
+	}
+	if parsed, ok := parseMarkdown([]byte("# " + oneLine(raw))).FirstChild().(*ast.Heading); ok {
+		return leafText([]byte("# "+oneLine(raw)), parsed)
+	}
+	return raw
 }
 
 // readMarkdown returns the text of a Markdown document.
@@ -26,9 +55,15 @@ func readMarkdown(source string) Extracted {
 
 // firstHeading returns the text of the first heading that has one, or "".
 func firstHeading(source []byte) string {
-	for n := parseMarkdown(source).FirstChild(); n != nil; n = n.NextSibling() {
+	const beginning = 8 << 10 // bytes, in which most texts have it
+	if at := bytes.LastIndex(source[:min(beginning, len(source))], []byte("\n#")); len(source) > beginning && at > 0 {
+		if heading := firstHeading(source[:at]); heading != "" {
+			return heading // what follows does not change the blocks before it
+		}
+	}
+	for n := parseBlocks(source).FirstChild(); n != nil; n = n.NextSibling() {
 		if h, ok := n.(*ast.Heading); ok {
-			if heading := oneLine(leafText(source, h)); heading != "" {
+			if heading := oneLine(headingText(source, h)); heading != "" {
 				return heading
 			}
 		}

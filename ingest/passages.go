@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"bureau/ingest/vocabulary"
 	"bureau/retrieval"
 )
 
@@ -19,10 +20,16 @@ type Limit struct {
 	// title, the headings and the table's header in front. Default 480: an
 	// embedder of 512 adds a prefix and two marks of its own.
 	MaxTokens int
-	// Count estimates the tokens of a text, rather too many than too few.
-	// Default [EstimateTokens].
+	// Vocabulary counts the tokens as the embedder does; MaxTokens is no more than
+	// it has room for. Nil has them estimated.
+	Vocabulary *vocabulary.Vocabulary
+	// Count estimates the tokens of a text where there is no vocabulary, rather too
+	// many than too few. Default [EstimateTokens].
 	Count func(string) int
 }
+
+// TokensOf returns the tokens of a text as l counts them.
+func (l Limit) TokensOf(text string) int { return newTally("", l).count(text) }
 
 // A Piece is a passage before it has an id.
 type Piece struct {
@@ -45,15 +52,7 @@ type Piece struct {
 // Lists, tables and code stay whole while they fit; then they are cut between
 // items, rows and lines. Paragraphs are cut between sentences.
 func Cut(x Extracted, limit Limit) []Piece {
-	c := cutter{layout: layOut(x.Markdown), title: x.Title, language: x.Language, limit: Limit{
-		Tokens:    cmp.Or(max(limit.Tokens, 0), 250),
-		MaxTokens: cmp.Or(max(limit.MaxTokens, 0), 480),
-		Count:     limit.Count,
-	}}
-	if c.limit.Count == nil {
-		c.limit.Count = EstimateTokens
-	}
-	c.limit.Tokens = min(c.limit.Tokens, c.limit.MaxTokens)
+	c := newCutter(x, limit)
 	all := sections(c.blocks, x.Title)
 	for len(all) > 0 {
 		n := c.together(all)
@@ -75,17 +74,35 @@ func Cut(x Extracted, limit Limit) []Piece {
 // A cutter cuts one text.
 type cutter struct {
 	layout
+	tally
 	title, language string
 	limit           Limit
 	headings        []string // of the section that is being cut
+	head            int      // tokens of the title with these headings
 	anchor          string
 	pieces          []Piece
+}
+
+func newCutter(x Extracted, limit Limit) *cutter {
+	limit.Tokens, limit.MaxTokens = cmp.Or(max(limit.Tokens, 0), 250), cmp.Or(max(limit.MaxTokens, 0), 480)
+	if limit.Vocabulary != nil {
+		limit.MaxTokens = min(limit.MaxTokens, max(limit.Vocabulary.Room(), 1))
+	}
+	limit.Tokens = min(limit.Tokens, limit.MaxTokens)
+	return &cutter{
+		layout: layOut(x.Markdown), tally: newTally(x.Markdown, limit),
+		title: x.Title, language: x.Language, limit: limit,
+	}
 }
 
 // enter begins a section. Of a path that would take more than a third of a
 // passage only the inner headings are kept.
 func (c *cutter) enter(path []string, anchor string) {
-	for len(path) > 0 && c.limit.Count(retrieval.Passage{Headings: path}.Indexed(c.title)) > c.limit.MaxTokens/3 {
+	for {
+		c.head = c.count(retrieval.Passage{Headings: path}.Indexed(c.title))
+		if len(path) == 0 || c.head <= c.limit.MaxTokens/3 {
+			break
+		}
 		path = path[1:]
 	}
 	c.headings, c.anchor = slices.Clone(path), anchor
@@ -113,8 +130,8 @@ func (c *cutter) together(all []section) int {
 // follows it, is very short, and both are within the target.
 func (c *cutter) isShort(start, end int, next section) bool {
 	short := c.limit.Tokens / 3
-	return (c.limit.Count(c.source[start:end]) < short || c.limit.Count(c.source[next.start:next.end()]) < short) &&
-		c.limit.Count(c.source[start:next.end()]) <= c.limit.Tokens
+	return (c.tokens(start, end) < short || c.tokens(next.start, next.end()) < short) &&
+		c.tokens(start, next.end()) <= c.limit.Tokens
 }
 
 // emit adds the text from start to end as a piece, without the white space
@@ -134,25 +151,29 @@ func (c *cutter) piece(start, end int) Piece {
 		Headings: c.headings, Anchor: c.anchor, Header: c.headerAt(start),
 		Text: c.source[start:end], Start: start, End: end,
 	}
-	if c.limit.Count(p.Header) > c.limit.MaxTokens/3 {
+	if c.countHeader(p.Header) > c.limit.MaxTokens/3 {
 		p.Header = "" // it would leave no room for the rows
 	}
 	return p
 }
 
-// fits reports whether the text from start to end can be one piece.
-func (c *cutter) fits(start, end int) bool {
-	start, end = trim(c.source, start, end)
-	return c.size(start, end) <= c.limit.MaxTokens
-}
-
 // isFilled reports whether the text from start to end is over the target.
 func (c *cutter) isFilled(start, end int) bool {
-	return c.limit.Count(c.source[start:end]) > c.limit.Tokens || !c.fits(start, end)
+	n := c.tokens(start, end)
+	return n > c.limit.Tokens || !c.holds(n, start, end)
 }
 
-// size returns the tokens of the text from start to end as it is embedded.
-func (c *cutter) size(start, end int) int {
+// fits reports whether the text from start to end can be one piece.
+func (c *cutter) fits(start, end int) bool { return c.holds(c.tokens(start, end), start, end) }
+
+// holds reports whether the text from start to end, which has n tokens by
+// itself, can be one piece. It counts what is embedded as a whole only where the
+// sum of its parts does not answer that.
+func (c *cutter) holds(n, start, end int) bool {
+	start, end = trim(c.source, start, end)
 	p := c.piece(start, end)
-	return c.limit.Count(retrieval.Passage{Headings: p.Headings, Header: p.Header, Text: p.Text}.Indexed(c.title))
+	if c.head+c.countHeader(p.Header)+n <= c.sure {
+		return true
+	}
+	return c.count(retrieval.Passage{Headings: p.Headings, Header: p.Header, Text: p.Text}.Indexed(c.title)) <= c.limit.MaxTokens
 }

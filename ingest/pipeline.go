@@ -16,6 +16,7 @@ import (
 // the generation in use, and in what leaves and is revoked all others.
 type Pipeline struct {
 	Sources []Source
+	Mirrors *Mirrors  // of the sources with an origin; nil where there is none
 	Reader  Extractor // of files; nil for the zero Reader
 	Policy  Policy
 	Ledger  *Ledger
@@ -108,18 +109,20 @@ type run struct {
 	record  *record
 	maker   *maker
 	beside  beside
-	changed []entry // with the text as it was
-	unread  []file  // that may have another text
-	nth     int     // of the unread: how many were read
+	changed []entry                // with the text as it was
+	leaving []retrieval.DocumentID // that are gone from inside files
+	opened  []entry                // of files that hold documents, once all of these have entries
+	unread  []file                 // that may have another text
+	nth     int                    // of the unread: how many were read
 	pending batch
-	flushed <-chan written // the batch that is being embedded, nil when there is none
-	down    error          // why nothing can be written, the embedder or the index's server being away; nil while it can
+	flights []*flight // batches that are being embedded and written, in order
 }
 
 func (r *run) do(ctx context.Context) error {
 	if err := r.reconcile(ctx); err != nil {
 		return err
 	}
+	r.mirror()
 	walks, err := r.walk(ctx)
 	if err != nil {
 		return err
@@ -157,14 +160,14 @@ func (r *run) readAll(ctx context.Context) error {
 	if err == nil {
 		err = r.flush(ctx)
 	}
-	settled := r.settle()
+	settled := r.settle(ctx, 0)
 	if ctx.Err() != nil {
 		return ctx.Err() // what else went wrong came of it
 	}
 	if err := errors.Join(err, settled, r.hold(ctx)); err != nil {
 		return err
 	}
-	return errors.Join(r.putChanged(ctx), r.down)
+	return errors.Join(r.putChanged(ctx), r.Ledger.putOpened(ctx, r.opened), r.down)
 }
 
 func (r *run) start(walks []walk) {

@@ -23,7 +23,7 @@ func (r *run) plan(ctx context.Context) (err error) {
 	if r.known, err = r.Ledger.entries(ctx); err != nil {
 		return err
 	}
-	r.indexed = map[retrieval.DocumentID]retrieval.Document{}
+	r.inside, r.indexed = insideOf(r.known), map[retrieval.DocumentID]retrieval.Document{}
 	if r.Index != nil {
 		if r.indexed, err = documentsOf(ctx, r.Index); err != nil {
 			return err
@@ -32,6 +32,7 @@ func (r *run) plan(ctx context.Context) (err error) {
 	for _, id := range differ(r.known, r.indexed).gone {
 		delete(r.indexed, id)
 	}
+	r.foreseeFetches()
 	walks, err := r.walk(ctx)
 	if err != nil {
 		return err
@@ -48,24 +49,28 @@ func (r *run) plan(ctx context.Context) (err error) {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			r.report.Seen++
-			v, err := r.verdict(ctx, f)
-			if err != nil {
+			if err := r.foresee(ctx, f); err != nil {
 				return err
 			}
-			r.report.foresee(v)
 			r.step(f)
 		}
 	}
 	return nil
 }
 
-// verdict judges a file, and opens it if it has to be.
-func (r *run) verdict(ctx context.Context, f file) (verdict, error) {
-	if v, ok := r.unopened(f); ok {
-		return v, nil
+// foresee judges a file's documents, and opens the file if it has to be.
+func (r *run) foresee(ctx context.Context, f file) error {
+	verdicts, ok := r.unopened(f)
+	for _, v := range verdicts {
+		r.report.foresee(v)
 	}
-	return r.read(ctx, f)
+	if ok {
+		return nil
+	}
+	return r.read(ctx, f, func(v verdict) error {
+		r.report.foresee(v)
+		return nil
+	})
 }
 
 // foresee counts a verdict as if it were carried out.

@@ -16,6 +16,7 @@ import (
 // that has a Reader do it within bounds. Its errors are those of Reader.Extract.
 type Extractor interface {
 	Extract(ctx context.Context, name string, data []byte) (Extracted, error)
+	Attachments(ctx context.Context, name string, data []byte) ([]format.Member, error)
 }
 
 // A Reader turns files of every format into structured text. The zero Reader
@@ -43,9 +44,7 @@ func (r Reader) Extract(ctx context.Context, name string, data []byte) (Extracte
 	if kind.isText() {
 		return extractText(name, kind, data)
 	}
-	if r.Limits == (format.Limits{}) {
-		r.Limits = format.Default
-	}
+	r.Limits = r.limits()
 	text, err := r.read(ctx, kind, data)
 	if err != nil {
 		return Extracted{}, err
@@ -76,7 +75,8 @@ func (r Reader) read(ctx context.Context, kind fileFormat, data []byte) (format.
 	case formatEPUB:
 		return archive.ReadEPUB(data, r.Limits, htmlToMarkdown)
 	case formatEML:
-		return readMail(data, r.Limits)
+		text, _, err := mail.ReadEML(data, r.Limits, htmlToMarkdown)
+		return text, err
 	default:
 		text, err := decode(data, "")
 		if err != nil {
@@ -86,13 +86,22 @@ func (r Reader) read(ctx context.Context, kind fileFormat, data []byte) (format.
 	}
 }
 
-// readMail reads a mail without what is attached to it, and names that.
-func readMail(data []byte, limits format.Limits) (format.Text, error) {
-	text, attached, err := mail.ReadEML(data, limits, htmlToMarkdown)
-	for _, member := range attached {
-		text.Warnings = append(text.Warnings, fmt.Sprintf("the attachment %s is not read; save it beside the mail", member.Path))
+// Attachments returns the files that are attached to a mail, and none of any
+// other file. Its errors are those of Extract.
+func (r Reader) Attachments(_ context.Context, name string, data []byte) ([]format.Member, error) {
+	if kind, err := formatOf(name); err != nil || kind != formatEML {
+		return nil, err
 	}
-	return text, err
+	_, attached, err := mail.ReadEML(data, r.limits(), htmlToMarkdown)
+	return attached, err
+}
+
+// limits returns the limits of every file.
+func (r Reader) limits() format.Limits {
+	if r.Limits == (format.Limits{}) {
+		return format.Default
+	}
+	return r.Limits
 }
 
 // htmlToMarkdown is how readers of other formats turn the HTML in them into

@@ -26,39 +26,55 @@ type Policy interface {
 }
 
 // decideReaders returns who reads a document: its source's readers, narrowed
-// by its front matter. Nothing here can widen: departments outside the
-// source's are refused, denials add up, of two clearances the higher counts,
-// of two periods the part in common. What is unknown leaves nobody.
-// Warnings say what was refused, in words for an administrator.
-func decideReaders(policy Policy, source access.Readers, front FrontMatter) (readers access.Readers, warnings []string) {
-	readers = source
-	nobody := false
-	warn := func(format string, args ...any) { warnings = append(warnings, fmt.Sprintf(format, args...)) }
-	if front.Has("readers") {
-		readers.Departments, warnings = narrowed(policy, source.Departments, front.Readers)
-	}
-	readers.Deny = slices.Clone(source.Deny)
-	for _, id := range front.Deny {
-		if !policy.HasDepartment(access.Department(id)) {
-			warn("deny: department %q is unknown, so nobody reads the document until that is corrected", id)
-			nobody = true
+// by the rules about it, outermost first, and then by its front matter. Nothing
+// here can widen: departments outside those that read so far are refused,
+// denials add up, of two clearances the higher counts, of two periods the part
+// in common. What is unknown leaves nobody. Warnings say what was refused, in
+// words for an administrator.
+func decideReaders(policy Policy, source access.Readers, rules []Rule, front FrontMatter) (readers access.Readers, warnings []string) {
+	readers, isRead := source, true
+	for _, rule := range append(slices.Clip(rules), Rule{Front: front}) {
+		narrower, refused, ok := narrow(policy, readers, rule.Front)
+		readers, isRead = narrower, isRead && ok
+		for _, warning := range refused {
+			if rule.Path != "" {
+				warning = rule.Path + ": " + warning
+			}
+			warnings = append(warnings, warning)
 		}
-		readers.Deny = append(readers.Deny, access.Department(id))
 	}
-	level := access.Clearance(front.Clearance)
-	if !policy.HasClearance(level) {
-		warn("clearance %q is unknown, so nobody reads the document until that is corrected", front.Clearance)
-		nobody = true
-	}
-	readers.Clearance = policy.Stricter(source.Clearance, level)
-	readers.From = later(storable(source.From), storable(front.FromTime))
-	readers.Until = earlier(storable(source.Until), storable(front.UntilTime))
-	nobody = nobody || front.Has("until") && front.UntilTime.IsZero() // a zero end would be an open one
-	if nobody || readers.IsNobody() {
-		warn("nobody may read the document, so it is not in the index")
-		return access.Readers{}, warnings
+	if !isRead || readers.IsNobody() {
+		return access.Readers{}, append(warnings, "nobody may read the document, so it is not in the index")
 	}
 	return readers.Canonical(), warnings
+}
+
+// narrow returns readers without those whom a rule or a front matter takes
+// away. It is not ok, and nobody reads the document, where that cannot be told.
+func narrow(policy Policy, readers access.Readers, by FrontMatter) (narrower access.Readers, warnings []string, ok bool) {
+	narrower, ok = readers, true
+	warn := func(format string, args ...any) { warnings = append(warnings, fmt.Sprintf(format, args...)) }
+	if by.Has("readers") {
+		narrower.Departments, warnings = narrowed(policy, readers.Departments, by.Readers)
+	}
+	narrower.Deny = slices.Clone(readers.Deny)
+	for _, id := range by.Deny {
+		if !policy.HasDepartment(access.Department(id)) {
+			warn("deny: department %q is unknown, so nobody reads the document until that is corrected", id)
+			ok = false
+		}
+		narrower.Deny = append(narrower.Deny, access.Department(id))
+	}
+	level := access.Clearance(by.Clearance)
+	if !policy.HasClearance(level) {
+		warn("clearance %q is unknown, so nobody reads the document until that is corrected", by.Clearance)
+		ok = false
+	}
+	narrower.Clearance = policy.Stricter(readers.Clearance, level)
+	narrower.From = later(storable(readers.From), storable(by.FromTime))
+	narrower.Until = earlier(storable(readers.Until), storable(by.UntilTime))
+	ok = ok && (!by.Has("until") || !by.UntilTime.IsZero()) // a zero end would be an open one
+	return narrower, warnings, ok
 }
 
 // narrowed returns those of the departments with these ids that lie within
@@ -68,9 +84,9 @@ func narrowed(policy Policy, source []access.Department, ids []string) (departme
 		d := access.Department(id)
 		switch {
 		case !policy.HasDepartment(d):
-			warnings = append(warnings, fmt.Sprintf("readers: department %q is unknown, so it reads nothing; correct the front matter", id))
+			warnings = append(warnings, fmt.Sprintf("readers: department %q is unknown, so it reads nothing; correct its id", id))
 		case !slices.ContainsFunc(source, func(of access.Department) bool { return policy.Within(d, of) }):
-			warnings = append(warnings, fmt.Sprintf("readers: %s is outside the readers of the folder, which front matter can only narrow", id))
+			warnings = append(warnings, fmt.Sprintf("readers: %s is outside those who read without this line, which can only narrow", id))
 		default:
 			departments = append(departments, d)
 		}

@@ -56,7 +56,7 @@ func TestReadersAreDecided(t *testing.T) {
 		{"EndBeforeAllTimeIsNobody", hr, "until: 0000-12-31", access.Readers{}, "nobody may read"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, warnings := decideReaders(policyOf(t), test.source, frontOf(t, test.front))
+			got, warnings := decideReaders(policyOf(t), test.source, nil, frontOf(t, test.front))
 			if !got.Equal(test.want) {
 				t.Errorf("readers %+v, want %+v", got, test.want)
 			}
@@ -96,7 +96,7 @@ func TestP1_FrontMatterNeverLetsIn(t *testing.T) {
 			FromTime:  moment.Draw(t, "front from"), UntilTime: moment.Draw(t, "front until"),
 			Keys: rapid.SampledFrom([][]string{nil, {"readers"}, {"readers", "until"}}).Draw(t, "keys"),
 		}
-		readers, _ := decideReaders(policy, source, front)
+		readers, _ := decideReaders(policy, source, nil, front)
 		at := spring.AddDate(0, 0, rapid.IntRange(-4, 4).Draw(t, "days"))
 		for _, person := range []string{"hanna", "rita", "feng", "boss"} {
 			scope, err := policy.Scope(person, at)

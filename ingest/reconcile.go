@@ -20,6 +20,7 @@ func (r *run) reconcile(ctx context.Context) error {
 	if r.known, err = r.Ledger.entries(ctx); err != nil {
 		return err
 	}
+	r.inside = insideOf(r.known)
 	if r.indexed, err = documentsOf(ctx, r.Index); err != nil {
 		return err
 	}
@@ -66,7 +67,7 @@ func (r *run) walk(ctx context.Context) ([]walk, error) {
 		walks = append(walks, w)
 	}
 	settleClaims(walks)
-	return walks, nil
+	return walks, r.furnish(ctx, walks)
 }
 
 // leave takes out of the index and the ledger what no source has, or takes.
@@ -98,11 +99,11 @@ func (r *run) absent(walks []walk) (gone []retrieval.DocumentID, unseen []verdic
 		}
 	}
 	for id, e := range r.known {
-		if seen[id] {
+		if seen[id] || e.holder != "" && seen[documentID(e.document.Source, e.holder)] {
 			continue
 		}
 		w := bySource[e.document.Source]
-		if w == nil || !w.mayHave(e.document.Path) {
+		if w == nil || !w.mayHave(e) {
 			gone = append(gone, id)
 		} else if v, changed := r.unseen(w.source, e); changed {
 			unseen = append(unseen, v)
@@ -122,7 +123,7 @@ func (r *run) reportGone(gone []retrieval.DocumentID) {
 // unseen judges a document that cannot be seen: nobody knows what it says of
 // its readers by this time, so that it keeps them or is withheld.
 func (j *judge) unseen(source Source, e entry) (v verdict, changed bool) {
-	readers, _ := decideReaders(j.policy, source.Readers, e.front)
+	readers, _ := decideReaders(j.policy, source.Readers, e.rules, e.front)
 	if e.document.Readers.IsNobody() || readers.Equal(e.document.Readers) {
 		return verdict{}, false
 	}

@@ -15,7 +15,7 @@ import (
 // the sum of the next five, of SetAside and of the documents that failed.
 type Report struct {
 	DryRun         bool           `json:"dryRun,omitempty"`
-	Seen           int            `json:"seen"`           // documents in the folders
+	Seen           int            `json:"seen"`           // documents of the sources, as far as the run came
 	Unchanged      int            `json:"unchanged"`      // left as they were
 	Indexed        int            `json:"indexed"`        // new or changed
 	ReadersChanged int            `json:"readersChanged"` // read by others than before, not embedded again
@@ -76,6 +76,9 @@ func (r *Report) say(v verdict) {
 func (r *Report) note(v verdict) {
 	r.say(v)
 	d := v.entry.document
+	if v.kind <= waiting {
+		r.Seen++
+	}
 	switch v.kind {
 	case kept:
 		if v.change != nil && !v.change.From.Equal(v.change.To) {
@@ -89,7 +92,15 @@ func (r *Report) note(v verdict) {
 		r.Failed = append(r.Failed, Finding{d.Source, d.Path, v.entry.says()})
 	case setAside:
 		r.SetAside++
-	case taken:
+	case waiting:
+		r.Waiting++
+	case gone:
+		if !v.isNew {
+			r.Deleted++
+		}
+	case ignored:
+		r.Ignored[strings.ToLower(path.Ext(d.Path))]++
+	case taken, shut, opened:
 	}
 }
 

@@ -58,7 +58,7 @@ func mayPass(err error) outlook {
 // nothing in it to find.
 func (j *judge) unreadable(f file, cause error, then outlook) verdict {
 	e := j.blank(f)
-	e.reason, e.extraction = cause.Error(), j.tried(f.source)
+	e.reason, e.extraction = cause.Error(), j.tried(f)
 	if errors.Is(cause, ErrEmpty) {
 		e.state, e.attempts = stateWithheld, 0
 		return j.again(e)
@@ -103,13 +103,13 @@ func (j *judge) again(e entry) verdict {
 
 // tried names what a document failed with: the way of extracting and the
 // embedder. With another one it is tried again.
-func (j *judge) tried(source Source) string { return extraction(source) + "/" + j.embedder }
+func (j *judge) tried(f file) string { return j.extraction(f) + "/" + j.embedder }
 
 // isSettled reports whether a file has been tried in vain as this run would
 // try it, and it is not time to try again.
 func (j *judge) isSettled(e entry, f file) bool {
 	waits := e.next == 0 || j.clock().UnixNano() < e.next
-	return (e.state == stateFailed || e.state == stateWithheld) && e.extraction == j.tried(f.source) && isSameFile(e, f) && waits
+	return (e.state == stateFailed || e.state == stateWithheld) && e.extraction == j.tried(f) && isSameFile(e, f) && waits
 }
 
 // isSetAside reports whether a document failed too often to be tried again by

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
 
@@ -13,13 +14,21 @@ import (
 // A Source is a folder of documents with who reads it.
 type Source struct {
 	ID      string // unlike that of every other source
-	Path    string // absolute folder
+	Path    string // absolute folder; that of its mirror where there is an Origin
 	Readers access.Readers
 	// Include and Exclude are globs over slash-separated paths inside the
 	// folder, ** for any folders. Nothing included means everything; what is
 	// excluded stays out whatever is included.
 	Include, Exclude []string
 	Language         string // of documents that do not tell, or ""
+	// Export says where the documents are in the source's JSON and JSONL files;
+	// nil leaves these files out.
+	Export *Export
+	// Origin is where the documents come from, nil where they are in Path
+	// anyway. It is fetched when Every has passed since the last time, and may
+	// take up to Timeout, 0 for an hour.
+	Origin         Origin
+	Every, Timeout time.Duration
 }
 
 // Check returns the first glob of s that is not one.

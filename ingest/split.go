@@ -148,8 +148,8 @@ func (c *cutter) mergeTail(first int) {
 		return
 	}
 	tail, before := c.pieces[last], c.pieces[last-1]
-	joined := c.limit.Count(c.source[before.Start:tail.End])
-	if c.limit.Count(tail.Text) < c.limit.Tokens/4 && joined <= c.limit.Tokens*3/2 && c.fits(before.Start, tail.End) {
+	joined := c.tokens(before.Start, tail.End)
+	if c.tokens(tail.Start, tail.End) < c.limit.Tokens/4 && joined <= c.limit.Tokens*3/2 && c.holds(joined, before.Start, tail.End) {
 		c.pieces = c.pieces[:last-1]
 		c.emit(before.Start, tail.End)
 	}

@@ -68,6 +68,7 @@ func (s *Status) count(of *SourceStatus, e entry) {
 		Since: r.Since, Attempts: r.Attempts, Next: r.Next,
 	}
 	switch e.state {
+	case stateOpened:
 	case stateIndexed:
 		of.Indexed++
 		of.Passages += e.passages

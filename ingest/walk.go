@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,14 +15,17 @@ import (
 	"time"
 )
 
-// A file is one that a source takes.
+// A file is one that a source takes, or one inside such a file.
 type file struct {
 	source   Source
 	path     string // slash-separated, inside the source's folder
+	holder   string // path of the file that this one is inside, or ""
 	absolute string // where it really is, to tell files apart across sources
-	size     int64
+	size     int64  // of the holder, as is the time, for a file that is inside one
 	modified time.Time
-	problem  error // why it cannot be read, nil for a file that can
+	book     ruleBook // of the rules about what is inside it
+	rules    []Rule   // about it, outermost first
+	problem  error    // why it cannot be read, nil for a file that can
 }
 
 // A walk is what was found in one source's folder.
@@ -29,6 +33,7 @@ type walk struct {
 	source  Source
 	folder  string // where the source's folder really is
 	files   []file
+	book    ruleBook
 	ignored map[string]int // files of kinds that are not read, by extension
 	holes   []hole
 }
@@ -47,9 +52,10 @@ func (w *walk) covers(name string) bool {
 	})
 }
 
-// mayHave reports whether the source takes a file that the walk could not see.
-// One whose globs cannot be understood takes any.
-func (w *walk) mayHave(name string) bool {
+// mayHave reports whether the source takes the file of a document that the walk
+// could not see. One whose globs cannot be understood takes any.
+func (w *walk) mayHave(e entry) bool {
+	name := cmp.Or(e.holder, e.document.Path)
 	return w.covers(name) && (w.source.Check() != nil || w.source.takes(name))
 }
 
@@ -57,7 +63,7 @@ func (w *walk) mayHave(name string) bool {
 // folder: a link that leads out is reported as a file with a problem, a link
 // that stays inside is left to its target.
 func walkSource(ctx context.Context, source Source) (walk, error) {
-	w := walk{source: source, folder: filepath.Clean(source.Path), ignored: map[string]int{}}
+	w := walk{source: source, folder: filepath.Clean(source.Path), book: ruleBook{}, ignored: map[string]int{}}
 	root, err := w.open()
 	if err != nil {
 		w.holes = []hole{{".", err}}
@@ -77,12 +83,24 @@ func walkSource(ctx context.Context, source Source) (walk, error) {
 		}
 		return nil
 	})
+	for i := range w.files {
+		w.files[i].rule(w.book)
+	}
 	return w, err
+}
+
+// rule gives a file the rules about it. One whose rules cannot be read is not
+// read itself.
+func (f *file) rule(book ruleBook) {
+	var err error
+	f.book = book
+	f.rules, err = book.of(f.path)
+	f.problem = cmp.Or(f.problem, err)
 }
 
 // open opens the source's folder.
 func (w *walk) open() (*os.Root, error) {
-	if err := w.source.Check(); err != nil {
+	if err := cmp.Or(w.source.Check(), w.source.isFetched()); err != nil {
 		return nil, err
 	}
 	real, err := filepath.EvalSymlinks(w.folder)
@@ -116,6 +134,11 @@ func (w *walk) miss(name string, err error) {
 
 // add notes one entry of the folder.
 func (w *walk) add(root *os.Root, name string, entry fs.DirEntry) {
+	if _, isRule := subjectOf(name); isRule {
+		data, err := readRule(root, name)
+		w.book.add(name, data, err)
+		return
+	}
 	if !w.source.takes(name) {
 		return
 	}
@@ -130,7 +153,7 @@ func (w *walk) add(root *os.Root, name string, entry fs.DirEntry) {
 	if !entry.Type().IsRegular() {
 		return
 	}
-	if _, err := formatOf(name); err != nil {
+	if !f.isDocument() && !f.holds() {
 		w.ignored[strings.ToLower(path.Ext(name))]++
 		return
 	}
@@ -142,15 +165,16 @@ func (w *walk) add(root *os.Root, name string, entry fs.DirEntry) {
 		f.problem = err
 	default:
 		f.size, f.modified = info.Size(), info.ModTime()
-		if f.size > MaxBytes {
-			f.problem = fmt.Errorf("%w: %d MiB, the limit is %d MiB; split it", ErrTooLarge, f.size>>20, MaxBytes>>20)
+		if most := f.most(); f.size > most {
+			f.problem = fmt.Errorf("%w: %d MiB, the limit is %d MiB; split it", ErrTooLarge, f.size>>20, most>>20)
 		}
 	}
 	w.files = append(w.files, f)
 }
 
 // readFile reads a file that was walked. Whatever has been put in its place
-// meanwhile, it does not leave the folder and reads no more than MaxBytes+1.
+// meanwhile, it does not leave the folder and reads no more than a byte over the
+// limit.
 func readFile(f file) ([]byte, error) {
 	root, err := os.OpenRoot(f.source.Path)
 	if err != nil {
@@ -162,5 +186,5 @@ func readFile(f file) ([]byte, error) {
 		return nil, err
 	}
 	defer opened.Close()
-	return io.ReadAll(io.LimitReader(opened, MaxBytes+1))
+	return io.ReadAll(io.LimitReader(opened, f.most()+1))
 }

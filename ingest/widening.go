@@ -28,7 +28,7 @@ const howToWiden = `if it is meant, allow it with "bureau ingest --allow-widenin
 // is refused keeps the readers that both the old and the new ones let in, so
 // that whatever is taken away is taken away at once.
 func (j *judge) decide(f file, e entry, front FrontMatter, sameText bool) (readers access.Readers, warnings []string, change *ReaderChange) {
-	readers, warnings = decideReaders(j.policy, f.source.Readers, front)
+	readers, warnings = decideReaders(j.policy, f.source.Readers, e.rules, front)
 	was, isKnown := j.known[e.document.ID]
 	var refused *access.Readers
 	var gain access.Gain

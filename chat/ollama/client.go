@@ -36,6 +36,8 @@ type Deadlines struct {
 // A Client is one Ollama server. It is safe for concurrent use.
 type Client struct {
 	url       string
+	base      *url.URL
+	http      *http.Client
 	api       *api.Client
 	deadlines Deadlines
 
@@ -64,9 +66,12 @@ func New(rawURL string, d Deadlines) (*Client, error) {
 		MaxIdleConnsPerHost: 4,
 		IdleConnTimeout:     90 * time.Second,
 	}
+	client := &http.Client{Transport: transport}
 	return &Client{
 		url:       base.Redacted(),
-		api:       api.NewClient(base, &http.Client{Transport: transport}),
+		base:      base,
+		http:      client,
+		api:       api.NewClient(base, client),
 		deadlines: d,
 		thinking:  map[string]bool{},
 	}, nil

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"io"
@@ -56,7 +57,13 @@ func start(t testing.TB, args ...string) *child {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &child{t: t, cmd: exec.Command(self, args...), lines: make(chan string, 10_000), ended: make(chan struct{}), said: &transcript{}}
+	return startProgram(t, self, args...)
+}
+
+// startProgram is start for a program that is bureau.
+func startProgram(t testing.TB, program string, args ...string) *child {
+	t.Helper()
+	c := &child{t: t, cmd: exec.Command(program, args...), lines: make(chan string, 10_000), ended: make(chan struct{}), said: &transcript{}}
 	for _, variable := range os.Environ() {
 		if !strings.HasPrefix(variable, "BUREAU_") {
 			c.cmd.Env = append(c.cmd.Env, variable)
@@ -203,10 +210,18 @@ func (v visitor) do(request *http.Request) string {
 // A frame is one message of the socket, with all it said.
 type frame struct {
 	Type, Code, Mode, Text, Answer string
-	Sources                        []struct{ Title, Quote, URL string }
+	Sources                        []shownSource
 	Cited                          []int
 	raw                            string
 }
+
+// A shownSource is a source of an answer, with its copies.
+type shownSource struct {
+	Title, Quote, URL string
+	Also              []shownCopy
+}
+
+type shownCopy struct{ Title, URL string }
 
 // A socket is a visitor's open conversation.
 type socket struct {
@@ -267,7 +282,7 @@ func (s socket) next() frame {
 // ask asks and returns the frames up to the end of the answer.
 func (s socket) ask(question string) []frame {
 	s.t.Helper()
-	s.send(map[string]any{"type": "ask", "id": question, "text": question, "conversation": "c"})
+	s.send(map[string]any{"type": "ask", "id": rand.Text(), "text": question, "conversation": "c"})
 	var frames []frame
 	for {
 		frames = append(frames, s.next())

@@ -59,6 +59,7 @@ type serveConfig struct {
 type ingestConfig struct {
 	Every         time.Duration `yaml:"every"`          // between two runs of a watch, at most
 	AllowWidening bool          `yaml:"allow_widening"` // of who reads a text that has not changed
+	OCR           []string      `yaml:"ocr"`            // command that reads pictures of text in PDF documents
 }
 
 // A configFile is the shape of bureau.yaml. The keys of the policy are read by
@@ -106,7 +107,8 @@ func (s *settings) load() (*config, error) {
 	s.over(c, file, base)
 	c.company, err = companyNames(s.Config, &file.Company)
 	mistakes = errors.Join(err, c.check())
-	c.sources, err = sources(s.Config, base, file.Sources, policy)
+	at := setting{file: s.Config, base: base, mirrors: mirrorsIn(c.data), every: c.ingest.Every, policy: policy, lookup: s.lookup}
+	c.sources, err = at.sources(file.Sources)
 	if mistakes = errors.Join(mistakes, err); mistakes != nil {
 		return nil, misuse{mistakes}
 	}
@@ -271,6 +273,9 @@ func (c *config) check() error {
 	}
 	if c.ingest.Every < time.Second {
 		mistake("ingest.every: %s must be a time such as 15m, and at least 1s", c.ingest.Every)
+	}
+	if err := checkOCR(c.ingest.OCR); err != nil {
+		mistake("ingest.ocr: %w", err)
 	}
 	return errors.Join(mistakes...)
 }

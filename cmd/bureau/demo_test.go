@@ -33,7 +33,7 @@ func TestDemoAnswersHannaAndStopsWhenTold(t *testing.T) {
 	}
 	at := slices.IndexFunc(frames, func(f frame) bool { return f.Type == "sources" })
 	first := slices.IndexFunc(frames, func(f frame) bool { return f.Type == "delta" })
-	if at < 0 || first < at || !slices.ContainsFunc(frames[at].Sources, func(s struct{ Title, Quote, URL string }) bool { return s.Title == "Pay bands 2026" }) {
+	if at < 0 || first < at || !slices.ContainsFunc(frames[at].Sources, func(s shownSource) bool { return s.Title == "Pay bands 2026" }) {
 		t.Errorf("sources are frame %d, words frame %d:\n%s", at, first, rawOf(frames))
 	}
 	c.signal(syscall.SIGTERM)

@@ -75,6 +75,7 @@ func examine(ctx context.Context, s *settings) []finding {
 	b, index := p.examineIndex(ctx)
 	findings = append(findings, index...)
 	findings = append(findings, p.examineDocuments(ctx))
+	findings = append(findings, examineSources(ctx, config.sources)...)
 	if err := p.ollama.Health(ctx); err != nil {
 		return append(findings, finding{Part: "ollama", Says: err.Error(), Remedy: "ollama serve"})
 	}

@@ -40,7 +40,7 @@ func (p *parts) openGeneration(ctx context.Context, b ingest.Build) (*generation
 // understood refuses a generation that this program can neither search nor
 // write: its passages were cut by another version.
 func understood(b ingest.Build) error {
-	if b.Generation.Cutting == ingest.Cutting {
+	if _, ok := ingest.CountedBy(b.Generation.Cutting); ok {
 		return nil
 	}
 	return fmt.Errorf("%s was cut by another version of bureau (cutting %s, this one has %s): run \"bureau reindex\"",
@@ -62,7 +62,8 @@ func (p *parts) emptyIndex() error {
 	return fmt.Errorf("the index is empty: run \"bureau ingest -c %s\" first", p.config.file)
 }
 
-// wanted is what the configuration wants the next generation to be built with.
+// wanted is what the configuration wants the next generation to be built with,
+// but for what counts its tokens, which only a server knows: see counted.
 func (p *parts) wanted() ingest.Build {
 	return ingest.Build{
 		Engine: engineOf(p.config.index), Address: p.config.index,
@@ -73,7 +74,11 @@ func (p *parts) wanted() ingest.Build {
 // difference says how the configuration differs from the generation in use,
 // and what to do about it, or returns "".
 func (p *parts) difference(b ingest.Build) string {
-	if want := p.wanted(); !b.Like(want) {
+	want := p.wanted()
+	if understood(b) == nil {
+		want.Generation.Cutting = b.Generation.Cutting // another way of counting is no reason to reindex
+	}
+	if !b.Like(want) {
 		return fmt.Sprintf("the configuration asks for %s, and %s, which is in use, has %s: run \"bureau reindex -c %s\", or change the configuration back",
 			want.With(), b.Name(), b.With(), p.config.file)
 	}

@@ -13,6 +13,7 @@ import (
 type ingestCommand struct {
 	reporting
 	DryRun        bool `xor:"how" help:"Say what would change, and whose reading rights would, and change nothing."`
+	Fetch         bool `xor:"how" help:"Fetch every source that is no folder now, whatever its schedule says."`
 	Watch         bool `xor:"how" help:"Go on: run whenever documents or the configuration change, and every ingest.every."`
 	AllowWidening bool `help:"Let texts that have not changed be read by more people than before (ingest.allow_widening)."`
 }
@@ -32,11 +33,7 @@ func (c *ingestCommand) Run(ctx context.Context, e env, s *settings) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	run := p.ingest
-	if c.DryRun {
-		run = p.plan
-	}
-	report, err := run(ctx, e, e.progress())
+	report, err := c.bring(ctx, e, p)
 	if report != nil {
 		if err := c.report(e.stdout, report, func(w io.Writer) { _, _ = report.WriteTo(w) }); err != nil {
 			return err
@@ -79,6 +76,10 @@ func (p *parts) ingest(ctx context.Context, e env, progress ingest.Progress) (_ 
 	if difference := p.difference(b); difference != "" {
 		fmt.Fprintf(e.stderr, "bureau: %s\n", difference)
 	}
+	limit, err := p.limit(ctx, b)
+	if err != nil {
+		return nil, fmt.Errorf("ingest: %w", err)
+	}
 	index, err := p.openIndex(ctx, b)
 	if err != nil {
 		return nil, err
@@ -91,6 +92,7 @@ func (p *parts) ingest(ctx context.Context, e env, progress ingest.Progress) (_ 
 	defer func() { err = errors.Join(err, others.close()) }()
 	pipeline := p.pipeline(b, progress)
 	pipeline.Index, pipeline.Others, pipeline.Embedder = index, others.open, p.embedder(b.Generation.Embedder)
+	pipeline.Limit = limit
 	report, err := pipeline.Run(ctx)
 	report.Behind = append(others.lost, report.Behind...)
 	if report.Dimensions > 0 {
@@ -108,7 +110,7 @@ func (p *parts) ingest(ctx context.Context, e env, progress ingest.Progress) (_ 
 // pipeline returns a pipeline into a generation, which is yet to get its index.
 func (p *parts) pipeline(b ingest.Build, progress ingest.Progress) *ingest.Pipeline {
 	return &ingest.Pipeline{
-		Sources: p.config.sources, Policy: p.config.policy, Ledger: p.ledger, Generation: b.Generation, Reader: p.reader,
+		Sources: p.config.sources, Mirrors: p.mirrors(), Policy: p.config.policy, Ledger: p.ledger, Generation: b.Generation, Reader: p.reader,
 		AllowWidening: p.config.ingest.AllowWidening, Progress: progress,
 	}
 }
@@ -149,6 +151,14 @@ func (p *parts) firstOrCurrent(ctx context.Context, e env) (ingest.Build, error)
 	if err := p.ensureEmbedder(ctx, e, b); err != nil {
 		return b, err
 	}
+	if b.Number > 0 {
+		return b, nil
+	}
+	b, why, err := p.counted(ctx, b)
+	if err != nil {
+		return b, err
+	}
+	e.sayEstimated(why)
 	return p.generations.First(ctx, b)
 }
 

@@ -24,6 +24,7 @@ type hashOllama struct {
 	refuse string // a text with this word gets a vector without a direction; "" for none
 
 	mu      sync.Mutex
+	info    string             // what it tells of a model beside its name, as JSON fields
 	onEmbed func(model string) // called before passages are embedded; nil for nothing
 	asked   map[string]int     // texts, by model
 }
@@ -33,7 +34,11 @@ func newHashOllama(t testing.TB) *hashOllama {
 	o := &hashOllama{asked: map[string]int{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/version", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"version": "0.17.4"}`) })
-	mux.HandleFunc("/api/show", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"capabilities": ["embedding"]}`) })
+	mux.HandleFunc("/api/show", func(w http.ResponseWriter, _ *http.Request) {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		fmt.Fprintf(w, `{"capabilities": ["embedding"], "model_info": {%s}}`, o.info)
+	})
 	mux.HandleFunc("/api/embed", o.embed)
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
@@ -46,6 +51,13 @@ func (o *hashOllama) before(call func(model string)) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.onEmbed = call
+}
+
+// tell has it tell of every model what info says.
+func (o *hashOllama) tell(info string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.info = info
 }
 
 func (o *hashOllama) embed(w http.ResponseWriter, r *http.Request) {

@@ -30,6 +30,8 @@ type passagesReport struct {
 	People   []string        `json:"people"`  // who can read them now
 	Notes    []string        `json:"notes,omitempty"`
 	Passages []passageReport `json:"passages"`
+	// Estimated is whether the tokens are: the embedder's vocabulary is not known.
+	Estimated bool `json:"estimated"`
 }
 
 // A passageReport is one passage.
@@ -37,7 +39,7 @@ type passageReport struct {
 	Ordinal  int      `json:"ordinal"`
 	Headings []string `json:"headings"`
 	Anchor   string   `json:"anchor,omitempty"`
-	Tokens   int      `json:"tokens"` // estimate, as it is embedded: with the title, the headings and a table's header
+	Tokens   int      `json:"tokens"` // as it is embedded: with the title, the headings and a table's header
 	Start    int      `json:"start"`  // in the extracted text, in bytes
 	End      int      `json:"end"`    // exclusive
 	Language string   `json:"language"`
@@ -75,7 +77,11 @@ func (p *parts) passagesOf(ctx context.Context, name string) (*passagesReport, e
 	if err != nil {
 		return nil, err
 	}
-	report := newPassages(name, r.Document.Title, r.Document.Language, r.Cut(ingest.Limit{}))
+	limit, err := p.limitNow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	report := newPassages(name, r.Document.Title, r.Document.Language, r.Cut(limit), limit)
 	report.Readers = r.Document.Readers
 	if r.Reason != "" {
 		report.Notes = append(report.Notes, r.State+": "+r.Reason)
@@ -94,6 +100,9 @@ func (p *parts) passagesOfFile(ctx context.Context, name string, size int64) (*p
 		return nil, err
 	}
 	x, err := p.reader.Extract(ctx, filepath.ToSlash(name), data)
+	if errors.Is(err, ingest.ErrUnsupported) && ingest.IsHolder(name) {
+		return nil, misuse{fmt.Errorf("%s holds documents and is none itself: name one of them as SOURCE/%s/…, as \"bureau status\" and \"bureau search\" do", name, filepath.Base(name))}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
@@ -110,21 +119,30 @@ func (p *parts) passagesOfFile(ctx context.Context, name string, size int64) (*p
 		if x.Language == "" {
 			x.Language = by[0].Language
 		}
-		readers, notes = ingest.Decide(p.config.policy, by[0].Readers, x.Front)
+		rules, err := by[0].RulesAbout(absolute)
+		if err != nil {
+			notes = []string{err.Error() + ", so nobody would read it"}
+			break
+		}
+		readers, notes = ingest.Decide(p.config.policy, by[0].Readers, rules, x.Front)
 	default:
 		notes = []string{"more than one source takes this file, so nobody would read it"}
 	}
-	report := newPassages(name, x.Title, x.Language, ingest.Cut(x, ingest.Limit{}))
+	limit, err := p.limitNow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	report := newPassages(name, x.Title, x.Language, ingest.Cut(x, limit), limit)
 	report.Readers, report.Notes = readers, notes
 	return report, nil
 }
 
-func newPassages(name, title, language string, pieces []ingest.Piece) *passagesReport {
-	report := &passagesReport{Name: name, Title: title, Language: language, People: []string{}, Passages: []passageReport{}}
+func newPassages(name, title, language string, pieces []ingest.Piece, limit ingest.Limit) *passagesReport {
+	report := &passagesReport{Name: name, Title: title, Language: language, People: []string{}, Passages: []passageReport{}, Estimated: limit.Vocabulary == nil}
 	for i, piece := range pieces {
 		indexed := retrieval.Passage{Headings: piece.Headings, Header: piece.Header, Text: piece.Text}.Indexed(title)
 		report.Passages = append(report.Passages, passageReport{
-			Ordinal: i, Headings: append([]string{}, piece.Headings...), Anchor: piece.Anchor, Tokens: ingest.EstimateTokens(indexed),
+			Ordinal: i, Headings: append([]string{}, piece.Headings...), Anchor: piece.Anchor, Tokens: limit.TokensOf(indexed),
 			Start: piece.Start, End: piece.End, Language: piece.Language, Header: piece.Header, Text: piece.Text,
 		})
 	}
@@ -137,8 +155,12 @@ func (r *passagesReport) write(w io.Writer) {
 	for _, note := range r.Notes {
 		fmt.Fprintf(w, "  note: %s\n", note)
 	}
+	about := ""
+	if r.Estimated {
+		about = "about "
+	}
 	for _, p := range r.Passages {
-		fmt.Fprintf(w, "\n[%d] %s  about %d tokens, bytes %d-%d", p.Ordinal+1, strings.Join(append([]string{r.Title}, p.Headings...), " › "), p.Tokens, p.Start, p.End)
+		fmt.Fprintf(w, "\n[%d] %s  %s%d tokens, bytes %d-%d", p.Ordinal+1, strings.Join(append([]string{r.Title}, p.Headings...), " › "), about, p.Tokens, p.Start, p.End)
 		if p.Language != "" {
 			fmt.Fprintf(w, ", %s", p.Language)
 		}

@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"bureau/ingest"
 	"bureau/ingest/bounded"
+	"bureau/ingest/format"
 	"bureau/ingest/pdf"
 )
 
@@ -36,12 +39,14 @@ var readErrors = []error{
 // limits of time and memory.
 type boundedReader struct {
 	runner *bounded.Runner
+	ocr    []string // command that reads pictures of text, nil for none
 }
 
 // newBoundedReader returns a reader that keeps what it can keep between two
-// runs in folder. It is to be closed.
-func newBoundedReader(folder string) *boundedReader {
-	return &boundedReader{&bounded.Runner{
+// runs in folder, and has pictures of text read by the command ocr, if there is
+// one. It is to be closed.
+func newBoundedReader(folder string, ocr []string) *boundedReader {
+	return &boundedReader{ocr: ocr, runner: &bounded.Runner{
 		Command: []string{"", readFile, folder}, Time: readTime, Memory: readMemory, Known: readErrors,
 	}}
 }
@@ -54,14 +59,39 @@ func (r *boundedReader) Extract(ctx context.Context, name string, data []byte) (
 	if len(data) <= smallText && ingest.IsText(name) {
 		return ingest.Reader{}.Extract(ctx, name, data)
 	}
-	encoded, err := r.runner.Do(ctx, filepath.Base(name), data)
-	if err != nil {
+	err = r.ask(ctx, askText, name, data, &x)
+	if !errors.Is(err, format.ErrNeedsOCR) || len(r.ocr) == 0 {
 		return x, err
 	}
-	if err := json.Unmarshal(encoded, &x); err != nil {
-		return x, fmt.Errorf("read what was extracted: %w", err)
+	recognised, err := recognise(ctx, r.ocr, data)
+	if err != nil {
+		return x, fmt.Errorf("%w: %w", format.ErrNeedsOCR, err)
 	}
-	return x, nil
+	err = r.ask(ctx, askText, name, recognised, &x)
+	return x, err
+}
+
+// Attachments reads what is attached to a mail; see [ingest.Reader.Attachments].
+func (r *boundedReader) Attachments(ctx context.Context, name string, data []byte) (attached []format.Member, err error) {
+	err = r.ask(ctx, askAttachments, name, data, &attached)
+	return attached, err
+}
+
+// What the process that reads is asked for, in front of the file's name.
+const (
+	askText        = "text of "
+	askAttachments = "attachments of "
+)
+
+func (r *boundedReader) ask(ctx context.Context, what, name string, data []byte, answer any) error {
+	encoded, err := r.runner.Do(ctx, what+path.Base(name), data)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(encoded, answer); err != nil {
+		return fmt.Errorf("read what was extracted: %w", err)
+	}
+	return nil
 }
 
 // readFile is the command of the process that reads. Only this program calls it.
@@ -79,11 +109,17 @@ func (c *readFileCommand) Run(ctx context.Context) (err error) {
 }
 
 func serveFiles(ctx context.Context, in io.Reader, out io.Writer, reader ingest.Reader) error {
-	return bounded.Serve(in, out, func(name string, data []byte) ([]byte, error) {
-		x, err := reader.Extract(ctx, name, data)
+	return bounded.Serve(in, out, func(request string, data []byte) ([]byte, error) {
+		var answer any
+		var err error
+		if name, ok := strings.CutPrefix(request, askAttachments); ok {
+			answer, err = reader.Attachments(ctx, name, data)
+		} else {
+			answer, err = reader.Extract(ctx, strings.TrimPrefix(request, askText), data)
+		}
 		if err != nil {
 			return nil, err
 		}
-		return json.Marshal(x)
+		return json.Marshal(answer)
 	}, readErrors...)
 }

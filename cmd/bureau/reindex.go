@@ -90,7 +90,16 @@ func (r reindexing) run(ctx context.Context) (_ *reindexReport, err error) {
 	if err := r.ensureEmbedder(ctx, r.env, want); err != nil {
 		return nil, err
 	}
+	want, why, err := r.counted(ctx, want)
+	if err != nil {
+		return nil, err
+	}
+	r.env.sayEstimated(why)
 	b, err := r.generations.Begin(ctx, want)
+	if err != nil {
+		return nil, err
+	}
+	limit, err := r.limit(ctx, b)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +110,7 @@ func (r reindexing) run(ctx context.Context) (_ *reindexReport, err error) {
 	}
 	defer func() { err = errors.Join(err, index.Close()) }()
 	filling := &ingest.Reindex{
-		Ledger: r.ledger, Target: index, Generation: b.Generation, Embedder: r.embedder(b.Generation.Embedder),
+		Ledger: r.ledger, Target: index, Generation: b.Generation, Embedder: r.embedder(b.Generation.Embedder), Limit: limit,
 		Share: r.share, Progress: r.env.progress(),
 	}
 	report := &reindexReport{Generation: b.Number, Engine: b.Engine, Embedder: b.Generation.Embedder}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -11,19 +12,27 @@ import (
 )
 
 // A sourceConfig is one entry of sources in bureau.yaml: a folder of
-// documents and who reads them.
+// documents, or an origin that they are fetched from, and who reads them.
 type sourceConfig struct {
-	ID        string   `yaml:"id"`
-	Path      string   `yaml:"path"` // from the configuration's folder
-	Readers   []string `yaml:"readers"`
-	Deny      []string `yaml:"deny"`
-	Clearance string   `yaml:"clearance"`
-	From      string   `yaml:"from"`
-	Until     string   `yaml:"until"`
-	Include   []string `yaml:"include"`
-	Exclude   []string `yaml:"exclude"`
-	Language  string   `yaml:"language"`
-	line      int      // in the file, set by locate
+	ID      string `yaml:"id"`
+	Path    string `yaml:"path"` // from the configuration's folder
+	origins `yaml:",inline"`
+	Every   time.Duration `yaml:"every"`   // between two fetches, 0 for ingest.every
+	Timeout time.Duration `yaml:"timeout"` // of a fetch, 0 for an hour
+	// Environment names variables that the source's command is given.
+	Environment []string `yaml:"environment"`
+	Readers     []string `yaml:"readers"`
+	Deny        []string `yaml:"deny"`
+	Clearance   string   `yaml:"clearance"`
+	From        string   `yaml:"from"`
+	Until       string   `yaml:"until"`
+	Include     []string `yaml:"include"`
+	Exclude     []string `yaml:"exclude"`
+	Language    string   `yaml:"language"`
+	// JSON says where the documents are in JSON and JSONL files; without it these
+	// are not read.
+	JSON *ingest.Export `yaml:"json"`
+	line int            // in the file, set by locate
 }
 
 // locate gives the decoded sources their lines, for messages about them. A
@@ -47,9 +56,19 @@ func locate(name string, document []byte, sources []sourceConfig) error {
 	return errors.Join(empty...)
 }
 
+// A setting is where the sources are configured.
+type setting struct {
+	file    string        // as given, for messages
+	base    string        // its folder
+	mirrors string        // where what is fetched is kept
+	every   time.Duration // between two fetches of a source that does not say
+	policy  *access.Policy
+	lookup  func(string) (string, bool) // the environment
+}
+
 // sources turns the configured sources into those of the ingest, with readers
 // that the policy knows. Every mistake is reported at once.
-func sources(file, base string, configured []sourceConfig, policy *access.Policy) ([]ingest.Source, error) {
+func (s setting) sources(configured []sourceConfig) ([]ingest.Source, error) {
 	var (
 		list     []ingest.Source
 		mistakes []error
@@ -57,26 +76,30 @@ func sources(file, base string, configured []sourceConfig, policy *access.Policy
 	)
 	for _, c := range configured {
 		mistake := func(format string, args ...any) {
-			mistakes = append(mistakes, fmt.Errorf("%s:%d: source %s: %s", file, c.line, c.ID, fmt.Sprintf(format, args...)))
+			mistakes = append(mistakes, fmt.Errorf("%s:%d: source %s: %s", s.file, c.line, c.ID, fmt.Sprintf(format, args...)))
 		}
 		switch {
 		case c.ID == "":
 			mistake("has no id")
 		case seen[c.ID]:
 			mistake("is listed twice")
-		case c.Path == "":
-			mistake("has no path")
 		case len(c.Readers) == 0:
 			mistake("names no readers, so nobody could read it: add readers: [everyone] or the departments")
 		}
+		if c.JSON != nil {
+			if err := c.JSON.Check(); err != nil {
+				mistake("json: %v", err)
+			}
+		}
 		seen[c.ID] = true
-		list = append(list, ingest.Source{
-			ID: c.ID, Path: within(base, c.Path), Readers: c.readers(policy, mistake),
-			Include: c.Include, Exclude: c.Exclude, Language: c.Language,
-		})
+		source := ingest.Source{
+			ID: c.ID, Path: within(s.base, c.Path), Readers: c.readers(s.policy, mistake),
+			Include: c.Include, Exclude: c.Exclude, Language: c.Language, Export: c.JSON,
+		}
+		list = append(list, s.withOrigin(source, c, mistake))
 	}
 	if len(configured) == 0 {
-		mistakes = append(mistakes, fmt.Errorf("%s: no sources: add sources: [{id: …, path: …, readers: […]}]", file))
+		mistakes = append(mistakes, fmt.Errorf("%s: no sources: add sources: [{id: …, path: …, readers: […]}]", s.file))
 	}
 	return list, errors.Join(mistakes...)
 }

@@ -22,9 +22,10 @@ const listed = 20
 // A statusReport is what "bureau status --json" prints.
 type statusReport struct {
 	ingest.Status
-	Oldest      *time.Time         `json:"oldestWait,omitempty"` // since when the first of the waiting waits
-	Generations []generationStatus `json:"generations"`
-	Run         *runStatus         `json:"run,omitempty"` // the last one, or the one under way
+	Oldest      *time.Time           `json:"oldestWait,omitempty"` // since when the first of the waiting waits
+	Generations []generationStatus   `json:"generations"`
+	Fetches     []ingest.FetchStatus `json:"fetches"`       // of the sources that are no folders
+	Run         *runStatus           `json:"run,omitempty"` // the last one, or the one under way
 }
 
 // A generationStatus is how far one generation of the index has come.
@@ -60,7 +61,7 @@ func (p *parts) status(ctx context.Context) (*statusReport, error) {
 	if err != nil {
 		return nil, err
 	}
-	report := &statusReport{Status: documents, Generations: []generationStatus{}}
+	report := &statusReport{Status: documents, Generations: []generationStatus{}, Fetches: p.mirrors().Status(p.config.sources)}
 	if len(documents.Waiting) > 0 && !documents.Waiting[0].Since.IsZero() {
 		report.Oldest = &documents.Waiting[0].Since
 	}
@@ -98,6 +99,7 @@ func (r *statusReport) write(w io.Writer, all bool) {
 		}
 		fmt.Fprintln(w)
 	}
+	writeFetches(w, r.Fetches)
 	r.Run.write(w)
 	if r.Oldest != nil {
 		fmt.Fprintf(w, "the oldest wait began at %s\n", r.Oldest.Format(time.RFC3339))

@@ -24,6 +24,7 @@ const (
 	becauseChanged   = "files"
 	becauseEdited    = "configuration"
 	becauseDue       = "retry"
+	becauseFetched   = "fetch"
 	becauseScheduled = "schedule"
 )
 
@@ -33,6 +34,7 @@ type watch struct {
 	// most.
 	run     func(ctx context.Context, because string) (every time.Duration)
 	changes <-chan struct{} // files have changed; nil where that is not seen
+	fetched <-chan struct{} // a source was fetched
 	edited  func() bool     // the configuration has changed since the last run
 	due     func(ctx context.Context) bool
 }
@@ -58,6 +60,8 @@ func (w *watch) wait(ctx context.Context, every time.Duration) string {
 		case <-ctx.Done():
 		case <-w.changes:
 			return w.settle(ctx)
+		case <-w.fetched:
+			return becauseFetched
 		case <-schedule.C:
 			return becauseScheduled
 		case <-edits.C:
@@ -93,14 +97,15 @@ func (w *watch) settle(ctx context.Context) string {
 // A watching is the watch of a company: it reads the configuration anew for
 // each run, and goes on with the last good one where there is a mistake in it.
 type watching struct {
-	command *ingestCommand
-	env     env
-	load    func() (*config, error)
-	file    string
-	seen    fileStamp // of the configuration, at the last look
-	config  *config
-	watcher *ingest.Watcher // nil where folders cannot be watched
-	told    map[string]bool // what was said of folders that are not watched
+	command  *ingestCommand
+	env      env
+	load     func() (*config, error)
+	file     string
+	seen     fileStamp // of the configuration, at the last look
+	config   *config
+	watcher  *ingest.Watcher // nil where folders cannot be watched
+	told     map[string]bool // what was said of folders that are not watched
+	fetching *fetching
 }
 
 // watch runs until it is interrupted.
@@ -117,7 +122,12 @@ func (c *ingestCommand) watch(ctx context.Context, e env, s *settings) (err erro
 		loop.changes = w.watcher.Changes()
 		defer func() { err = errors.Join(err, w.watcher.Close()) }()
 	}
+	w.fetching = newFetching(func(err error) { w.say(err.Error()) })
+	loop.fetched = w.fetching.news
+	ended := make(chan struct{})
+	go func(first *config) { w.fetching.run(ctx, first); close(ended) }(w.config)
 	loop.loop(ctx)
+	<-ended
 	return nil
 }
 
@@ -135,6 +145,7 @@ func (w *watching) edited() bool {
 		return false
 	}
 	w.config = config
+	w.fetching.follow(config)
 	return true
 }
 
@@ -176,7 +187,9 @@ func (w *watching) follow() {
 	}
 	var folders []string
 	for _, source := range w.config.sources {
-		folders = append(folders, source.Path)
+		if source.Origin == nil {
+			folders = append(folders, source.Path)
+		}
 	}
 	for _, problem := range w.watcher.Follow(folders, w.config.data) {
 		if text := problem.Error(); !w.told[text] {

@@ -58,18 +58,25 @@ type rightsReport struct {
 	State    string         `json:"state"`
 	Reason   string         `json:"reason,omitempty"` // why it is not in the index
 	Readers  access.Readers `json:"readers"`          // in force
-	Origin   origin         `json:"origin"`
+	Origin   derivation     `json:"origin"`
 	// Next is who reads it after the next ingest, where that is somebody else.
 	Next   *access.Readers `json:"next,omitempty"`
 	At     time.Time       `json:"at"` // the moment of every verdict
 	People []right         `json:"people"`
 }
 
-// An origin is what the readers of a document are made of.
-type origin struct {
+// A derivation is what the readers of a document are made of.
+type derivation struct {
 	Source   *access.Readers `json:"source,omitempty"` // as configured now; nil for a source that is not
+	Rules    []ruleReport    `json:"rules,omitempty"`  // about the document, outermost first
 	Front    frontReport     `json:"frontMatter"`
-	Warnings []string        `json:"warnings,omitempty"` // what is refused of the front matter
+	Warnings []string        `json:"warnings,omitempty"` // what is refused of the rules and of the front matter
+}
+
+// A ruleReport is what a file of rules says about a document.
+type ruleReport struct {
+	Path string `json:"path"` // of the file of rules, inside the source
+	frontReport
 }
 
 // A frontReport is what a document says about its readers. A nil list narrows
@@ -102,10 +109,17 @@ func (p *parts) rights(ctx context.Context, name string) (*rightsReport, error) 
 	report := &rightsReport{
 		Document: string(d.ID), Source: d.Source, Path: d.Path, Title: d.Title,
 		State: r.State, Reason: r.Reason, Readers: d.Readers, At: time.Now(),
-		Origin: origin{Front: frontReport{r.Front.Readers, r.Front.Deny, r.Front.Clearance, r.Front.From, r.Front.Until}},
+		Origin: derivation{Front: reportFront(r.Front)},
+	}
+	for _, rule := range r.Rules {
+		report.Origin.Rules = append(report.Origin.Rules, ruleReport{rule.Path, reportFront(rule.Front)})
 	}
 	p.trace(report, r)
 	return report, nil
+}
+
+func reportFront(f ingest.FrontMatter) frontReport {
+	return frontReport{f.Readers, f.Deny, f.Clearance, f.From, f.Until}
 }
 
 // trace says what the readers come from, by the configuration as it is now.
@@ -114,7 +128,7 @@ func (p *parts) trace(report *rightsReport, r ingest.Record) {
 	for _, source := range p.config.sources {
 		if source.ID == r.Document.Source {
 			report.Origin.Source = &source.Readers
-			next, report.Origin.Warnings = ingest.Decide(p.config.policy, source.Readers, r.Front)
+			next, report.Origin.Warnings = ingest.Decide(p.config.policy, source.Readers, r.Rules, r.Front)
 		}
 	}
 	isOpen := !report.Readers.IsNobody() // of others what they say is not kept
@@ -136,13 +150,10 @@ func (r *rightsReport) writeHead(w io.Writer) {
 		fmt.Fprintf(w, "  because: %s\n", r.Reason)
 	}
 	fmt.Fprintf(w, "  read by: %s\n", r.Readers)
-	switch {
-	case r.Origin.Source == nil:
+	if r.Origin.Source == nil {
 		fmt.Fprintf(w, "  the source %s is not configured any more\n", r.Source)
-	case r.Origin.Front.says() == "":
-		fmt.Fprintf(w, "  which is: %s, as the source says\n", *r.Origin.Source)
-	default:
-		fmt.Fprintf(w, "  which is: %s, as the source says, narrowed by the front matter: %s\n", *r.Origin.Source, r.Origin.Front.says())
+	} else {
+		fmt.Fprintf(w, "  which is: %s, as the source says%s\n", *r.Origin.Source, r.Origin.narrowed())
 	}
 	for _, warning := range r.Origin.Warnings {
 		fmt.Fprintf(w, "  warning: %s\n", warning)
@@ -150,6 +161,18 @@ func (r *rightsReport) writeHead(w io.Writer) {
 	if r.Next != nil {
 		fmt.Fprintf(w, "  the configuration has changed: the next ingest makes it %s, unless that is refused\n", *r.Next)
 	}
+}
+
+// narrowed says what narrows the readers of the source, "" for nothing.
+func (o derivation) narrowed() string {
+	text := ""
+	for _, rule := range o.Rules {
+		text += fmt.Sprintf(", narrowed by %s: %s", rule.Path, rule.says())
+	}
+	if says := o.Front.says(); says != "" {
+		text += ", narrowed by the front matter: " + says
+	}
+	return text
 }
 
 // says writes a front matter as a line, "" for none.
@@ -160,7 +183,7 @@ func (f frontReport) says() string {
 		value any
 		is    bool
 	}{
-		{"readers", f.Readers, len(f.Readers) > 0}, {"deny", f.Deny, len(f.Deny) > 0},
+		{"readers", f.Readers, f.Readers != nil}, {"deny", f.Deny, f.Deny != nil},
 		{"clearance", f.Clearance, f.Clearance != ""}, {"from", f.From, f.From != ""}, {"until", f.Until, f.Until != ""},
 	} {
 		if part.is {

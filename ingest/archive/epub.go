@@ -176,12 +176,23 @@ func (b *book) chapter(name string) error {
 	}
 	markdown = strings.Trim(markdown, "\n")
 	if e := b.toc[name]; e.title != "" && markdown != "" && !strings.HasPrefix(markdown, "#") {
-		fmt.Fprintf(&b.said, "%s %s\n\n", strings.Repeat("#", min(e.level, 6)), format.Escape(e.title))
+		title := format.Escape(e.title)
+		fmt.Fprintf(&b.said, "%s %s\n\n", strings.Repeat("#", min(e.level, 6)), title)
+		if first, rest, _ := strings.Cut(markdown, "\n"); isSameLine(first, title) { // set as a heading and not marked as one
+			markdown = strings.TrimLeft(rest, "\n")
+		}
 	}
 	if markdown != "" {
 		b.said.WriteString(markdown + "\n\n")
 	}
 	return nil
+}
+
+// isSameLine reports whether two lines of Markdown say the same, whatever their
+// type.
+func isSameLine(a, b string) bool {
+	said := func(line string) string { return strings.Trim(strings.Join(strings.Fields(line), " "), "* _") }
+	return said(a) == said(b)
 }
 
 // updated returns the date of the last change, or else that of publication.

@@ -3,11 +3,11 @@ package archive
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"io"
 
 	"golang.org/x/text/encoding/charmap"
 
@@ -45,7 +45,7 @@ func (b *box) open(data []byte) ([]*zip.File, error) {
 	}
 	r, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) { // names are made safe here
-		return nil, fmt.Errorf("%w: its directory cannot be read (%w); copy or pack it anew", format.ErrDamaged, err)
+		return nil, fmt.Errorf("%w: it has no directory of its files, so it is cut off or no archive; copy or pack it anew", format.ErrDamaged)
 	}
 	return r.File, nil
 }
@@ -72,23 +72,38 @@ func (b *box) unpack(f file) ([]byte, error) {
 	if f.Flags&flagEncrypted != 0 {
 		return nil, fmt.Errorf("%w with a password in the archive; pack it without one", format.ErrEncrypted)
 	}
+	if err := b.refuse(f); err != nil {
+		return nil, err
+	}
 	r, err := f.Open()
 	if err != nil {
 		return nil, f.explain(err)
 	}
-	most := max(smallest, maxRatio*int64(min(f.CompressedSize64, 1<<40)))
-	data, err := io.ReadAll(io.LimitReader(r, min(most, b.left)+1))
-	_ = r.Close() // it only reads
-	b.left -= int64(len(data))
-	switch {
-	case b.left < 0:
-		return nil, fmt.Errorf("%w to more than %d MiB; split it", errTotal, b.limits.Unpacked>>20)
-	case int64(len(data)) > most:
-		return nil, fmt.Errorf("%w: it unpacks to more than %d times its size", format.ErrLimit, maxRatio)
-	case err != nil:
+	var data bytes.Buffer
+	data.Grow(int(f.UncompressedSize64) + bytes.MinRead)
+	_, err = data.ReadFrom(r) // up to the stated size: one byte more is an error
+	_ = r.Close()             // it only reads
+	b.left -= int64(data.Len())
+	if err != nil {
 		return nil, f.explain(err)
 	}
-	return data, nil
+	return data.Bytes(), nil
+}
+
+// refuse returns an error for a file that says itself that it is over a limit.
+func (b *box) refuse(f file) error {
+	size := f.UncompressedSize64
+	most := max(smallest, maxRatio*min(f.CompressedSize64, 1<<40))
+	limit := uint64(cmp.Or(b.limits.Member, b.limits.Unpacked))
+	switch {
+	case size > uint64(max(b.left, 0)):
+		return fmt.Errorf("%w to more than %d MiB; split it", errTotal, b.limits.Unpacked>>20)
+	case size > limit:
+		return fmt.Errorf("%w: it unpacks to more than %d MiB; split it", format.ErrLimit, limit>>20)
+	case size > most:
+		return fmt.Errorf("%w: it unpacks to more than %d times its size", format.ErrLimit, maxRatio)
+	}
+	return nil
 }
 
 // explain says why a file cannot be unpacked.

@@ -3,6 +3,7 @@ package archive
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -212,4 +213,34 @@ func FuzzZip(f *testing.F) {
 			t.Error(fmt.Sprint(total, " bytes in ", len(seen), " members"))
 		}
 	})
+}
+
+// What a file says of its size decides before it is unpacked, so it has to be true.
+func TestMembersLargerThanTheySayAreDamaged(t *testing.T) {
+	var packed, archive bytes.Buffer
+	deflate, err := flate.NewWriter(&packed, flate.BestSpeed)
+	if err == nil {
+		_, err = deflate.Write(make([]byte, 64<<20))
+	}
+	if err = errors.Join(err, deflate.Close()); err != nil {
+		t.Fatal(err)
+	}
+	w := zip.NewWriter(&archive)
+	member, err := w.CreateRaw(&zip.FileHeader{Name: "a.txt", Method: zip.Deflate, CompressedSize64: uint64(packed.Len()), UncompressedSize64: 10})
+	if err == nil {
+		_, err = member.Write(packed.Bytes())
+	}
+	if err = errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for m, err := range Zip(archive.Bytes(), format.Default) {
+		if !errors.Is(err, format.ErrDamaged) || m.Path != "a.txt" || m.Data != nil {
+			t.Errorf("%q has %d bytes, error %v", m.Path, len(m.Data), err)
+		}
+	}
+	if runtime.ReadMemStats(&after); after.TotalAlloc-before.TotalAlloc > 4<<20 {
+		t.Errorf("%d MiB were allocated to find out", (after.TotalAlloc-before.TotalAlloc)>>20)
+	}
 }

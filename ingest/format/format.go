@@ -75,8 +75,9 @@ type Limits struct {
 	Members  int   // files in an archive, parts of a mail
 	Depth    int   // of files in files, elements in elements
 	Unpacked int64 // bytes that a file may become
+	Member   int64 // bytes of one file in an archive, 0 for as many as all
 }
 
 // Default are the limits of every file unless the configuration says otherwise:
 // far over what people read, far under what hurts.
-var Default = Limits{Pages: 5_000, Cells: 2_000_000, Members: 10_000, Depth: 64, Unpacked: 256 << 20}
+var Default = Limits{Pages: 5_000, Cells: 2_000_000, Members: 10_000, Depth: 64, Unpacked: 256 << 20, Member: 32 << 20}

@@ -33,7 +33,7 @@ func ReadEML(data []byte, limits format.Limits, html func(string) (string, error
 	}
 	mail, err := message.ReadWithOptions(bytes.NewReader(data), &message.ReadOptions{MaxHeaderBytes: maxHeader})
 	if err != nil && !isUnknown(err) {
-		return format.Text{}, nil, fmt.Errorf("%w: its header cannot be read (%w); save the mail anew", format.ErrDamaged, err)
+		return format.Text{}, nil, fmt.Errorf("%w: its header cannot be read; save the mail anew", format.ErrDamaged)
 	}
 	if !isMail(mail.Header) {
 		return format.Text{}, nil, fmt.Errorf("%w: it has no header of a mail; save the mail anew as EML", format.ErrDamaged)
@@ -131,7 +131,13 @@ func (r *reader) body(h header, html func(string) (string, error)) (string, erro
 	return fold(strings.Join(pages, "\n\n"), h.isForward()), nil
 }
 
+// reason returns why a part cannot be read, in the words of the library on one
+// line.
+func reason(err error) string {
+	return strings.Join(strings.Fields(strings.TrimPrefix(err.Error(), "message: ")), " ")
+}
+
 // warn notes that a part is left out.
 func (r *reader) warn(what string, err error) {
-	r.warnings = append(r.warnings, fmt.Sprintf("%s is left out: %v", what, err))
+	r.warnings = append(r.warnings, fmt.Sprintf("%s is left out: %s", what, reason(err)))
 }

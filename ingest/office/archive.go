@@ -24,7 +24,7 @@ type archive struct {
 }
 
 // openArchive opens a document. saveAs is what its program calls the format
-// that can be read, for the words of an error: "Word document (.docx)".
+// that can be read, for the words of an error: "a Word document (.docx)".
 func openArchive(ctx context.Context, data []byte, limits format.Limits, saveAs string) (*archive, error) {
 	if bytes.HasPrefix(data, []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")) {
 		return nil, refuseCompound(data, saveAs)
@@ -36,7 +36,7 @@ func openArchive(ctx context.Context, data []byte, limits format.Limits, saveAs 
 	}
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
-		return nil, fmt.Errorf("%w: its list of parts cannot be read (%w); it may have been cut off: copy it anew, or open it and save it as a %s", format.ErrDamaged, err, saveAs)
+		return nil, fmt.Errorf("%w: it has no list of its parts, so it is cut off or no such document; copy it anew, or open it and save it as %s", format.ErrDamaged, saveAs)
 	}
 	a := &archive{ctx: ctx, limits: limits, parts: make(map[string]*zip.File, len(z.File)), left: limits.Unpacked}
 	for _, f := range z.File {
@@ -67,7 +67,7 @@ func refuseCompound(data []byte, saveAs string) error {
 			return fmt.Errorf("%w: %s", old.err, old.words)
 		}
 	}
-	return fmt.Errorf("%w: this is a file of an older program; open it and save it as a %s", format.ErrUnsupported, saveAs)
+	return fmt.Errorf("%w: this is a file of an older program; open it and save it as %s", format.ErrUnsupported, saveAs)
 }
 
 // streamName returns a name as it stands in the directory of a compound file:

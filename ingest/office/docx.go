@@ -7,7 +7,7 @@ import (
 	"bureau/ingest/format"
 )
 
-const wordDocument = "Word document (.docx)"
+const wordDocument = "a Word document (.docx)"
 
 // ReadDOCX reads a Word document: headings by the outline levels of their
 // styles, numbered headings and lists with their numbers as shown, tables,

@@ -1,6 +1,10 @@
 package office
 
-import "strings"
+import (
+	"strings"
+
+	"bureau/ingest/format"
+)
 
 // A paragraph is one of a Word document as it is read.
 type paragraph struct {
@@ -73,7 +77,7 @@ func (d *docx) blockOf(text string, s style) block {
 // readInline reads what a paragraph holds. Elements that it does not know are
 // looked into: text stands in many kinds of frames.
 func (d *docx) readInline(x *scanner, p *paragraph) {
-	isHidden := false // of the run that this is
+	isHidden, isRaised := false, false // of the run that this is
 	x.elements(func(name string) {
 		if isHidden {
 			return
@@ -82,11 +86,15 @@ func (d *docx) readInline(x *scanner, p *paragraph) {
 		case "pPr":
 			d.readParagraphProperties(x, p)
 		case "rPr":
-			if isHidden = d.isHidden(x); isHidden {
+			if isHidden, isRaised = d.readRunProperties(x); isHidden {
 				d.hidden++
 			}
 		case "t":
-			p.WriteString(x.allText())
+			text := x.allText()
+			if isRaised {
+				text = format.Raised(text)
+			}
+			p.WriteString(text)
 		case "tab", "ptab":
 			p.WriteByte('\t')
 		case "br", "cr":
@@ -147,17 +155,19 @@ func readListProperties(x *scanner) (list string, depth int) {
 	return list, depth
 }
 
-// isHidden reports whether the properties of a run hide it. Text that only
-// programs see is where instructions to a model are hidden.
-func (d *docx) isHidden(x *scanner) bool {
-	isHidden := false
+// readRunProperties reports whether the properties of a run hide it, and whether
+// it stands above the line. Text that only programs see is where instructions to
+// a model are hidden.
+func (d *docx) readRunProperties(x *scanner) (isHidden, isRaised bool) {
 	x.elements(func(name string) {
 		switch name {
 		case "rStyle":
 			isHidden = isHidden || d.styles[x.attr("val")].isHidden
 		case "vanish":
 			isHidden = x.isOn()
+		case "vertAlign":
+			isRaised = x.attr("val") == "superscript"
 		}
 	})
-	return isHidden
+	return isHidden, isRaised
 }

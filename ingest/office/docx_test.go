@@ -1,6 +1,7 @@
 package office
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -84,6 +85,14 @@ func TestDOCXReadsWhatAPersonSees(t *testing.T) {
 <w:sdt><w:sdtPr><w:alias w:val="x"/></w:sdtPr><w:sdtContent>`+paragraphs("In a control.")+`</w:sdtContent></w:sdt>
 <w:p><w:r><w:ruby><w:rt><w:r><w:t>hàn</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>汉</w:t></w:r></w:rubyBase></w:ruby></w:r></w:p>`),
 		"the form\tA  \nB-C\n\nfield\n\nshown\n\nBefore the box.\n\nIn the box.\n\nIn a control.\n\n汉")
+}
+
+func TestRaisedDigitsAreNoneOfTheNumberBefore(t *testing.T) {
+	raised := `<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>%s</w:t></w:r>`
+	wantMarkdown(t, ReadDOCX, word(t, `<w:p><w:r><w:t>10</w:t></w:r>`+fmt.Sprintf(raised, "6")+`<w:r><w:t xml:space="preserve"> on the 4</w:t></w:r>`+fmt.Sprintf(raised, "th")+`<w:r><w:rPr><w:vertAlign w:val="subscript"/></w:rPr><w:t>2</w:t></w:r></w:p>`),
+		"10⁶ on the 4th2")
+	styles := `<style:style style:name="up"><style:text-properties style:text-position="33% 58%"/></style:style><style:style style:name="down"><style:text-properties style:text-position="-33% 58%"/></style:style>`
+	wantMarkdown(t, ReadODT, openDocument(t, "text", styles, `<text:p>10<text:span text:style-name="up">6</text:span>, CO<text:span text:style-name="down">2</text:span></text:p>`), "10⁶, CO2")
 }
 
 func TestDOCXNotesStandWhereTheyAreReferredTo(t *testing.T) {

@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"bureau/ingest/format"
@@ -21,6 +22,7 @@ type odf struct {
 type odfStyle struct {
 	parent   string
 	isHidden bool
+	isRaised bool           // above the line
 	formats  map[int]string // of a list: level from 1 to its numbers, as "1" or "a"; none is a bullet
 }
 
@@ -57,7 +59,7 @@ func readODF(ctx context.Context, data []byte, limits format.Limits, body, saveA
 		}
 	}
 	if !isFound {
-		return format.Text{}, fmt.Errorf("%w: it is not a %s; give it the extension of its format (.odt, .ods, .odp)", format.ErrUnsupported, saveAs)
+		return format.Text{}, fmt.Errorf("%w: it is not %s; give it the extension of its format (.odt, .ods, .odp)", format.ErrUnsupported, saveAs)
 	}
 	if o.title != "" {
 		text.Title = o.title
@@ -69,9 +71,9 @@ func readODF(ctx context.Context, data []byte, limits format.Limits, body, saveA
 // foreign is the error for an archive without OpenDocument's content.
 func (a *archive) foreign(saveAs string) error {
 	if a.has("[Content_Types].xml") {
-		return fmt.Errorf("%w: it is not a %s but a Microsoft Office file; give it the extension of its format (.docx, .xlsx, .pptx)", format.ErrUnsupported, saveAs)
+		return fmt.Errorf("%w: it is not %s but a Microsoft Office file; give it the extension of its format (.docx, .xlsx, .pptx)", format.ErrUnsupported, saveAs)
 	}
-	return fmt.Errorf("%w: it is not a %s but some other zip archive, or parts of it are missing; open it and save it again", format.ErrDamaged, saveAs)
+	return fmt.Errorf("%w: it is not %s but some other zip archive, or parts of it are missing; open it and save it again", format.ErrDamaged, saveAs)
 }
 
 // hasEncryption reports whether a manifest says how parts are encrypted.
@@ -135,6 +137,10 @@ func (o *odf) readStyles(x *scanner) {
 	})
 }
 
+// raisedPosition is how a style says that text stands above the line: "super
+// 58%", or by how much.
+var raisedPosition = regexp.MustCompile(`^(?:super|0*[1-9])`)
+
 // readStyleList reads styles.
 func (o *odf) readStyleList(x *scanner) {
 	x.elements(func(string) {
@@ -145,6 +151,7 @@ func (o *odf) readStyleList(x *scanner) {
 			case "table-properties", "text-properties":
 				display := string(x.attrBytes("display"))
 				s.isHidden = s.isHidden || display == "false" || display == "none"
+				s.isRaised = raisedPosition.Match(x.attrBytes("text-position"))
 			case "drawing-page-properties":
 				s.isHidden = string(x.attrBytes("visibility")) == "hidden"
 			case "list-level-style-number":

@@ -13,7 +13,7 @@ import (
 //
 // Errors are those of package format.
 func ReadODT(ctx context.Context, data []byte, limits format.Limits) (format.Text, error) {
-	return readODF(ctx, data, limits, "text", "OpenDocument text (.odt)", func(o *odf, x *scanner) {
+	return readODF(ctx, data, limits, "text", "an OpenDocument text (.odt)", func(o *odf, x *scanner) {
 		o.readBlocks(x, o.write)
 	})
 }
@@ -97,15 +97,25 @@ func (o *odf) readInline(x *scanner, b *strings.Builder, boxes *[]block) {
 				o.count(1)
 			})
 		case "span":
-			if o.styles[x.attr("style-name")].isHidden {
-				o.hidden++
-				return
-			}
-			o.readInline(x, b, boxes)
+			o.readSpan(x, o.styles[x.attr("style-name")], b, boxes)
 		default:
 			o.readInline(x, b, boxes)
 		}
 	})
+}
+
+// readSpan reads a part of a paragraph in a style of its own.
+func (o *odf) readSpan(x *scanner, s odfStyle, b *strings.Builder, boxes *[]block) {
+	switch {
+	case s.isHidden:
+		o.hidden++
+	case s.isRaised:
+		var raised strings.Builder
+		o.readInline(x, &raised, boxes)
+		b.WriteString(format.Raised(raised.String()))
+	default:
+		o.readInline(x, b, boxes)
+	}
 }
 
 // spaces turns the white space of XML into spaces.

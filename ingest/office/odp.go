@@ -11,7 +11,7 @@ import (
 //
 // Errors are those of package format.
 func ReadODP(ctx context.Context, data []byte, limits format.Limits) (format.Text, error) {
-	return readODF(ctx, data, limits, "presentation", "OpenDocument presentation (.odp)", func(o *odf, x *scanner) {
+	return readODF(ctx, data, limits, "presentation", "an OpenDocument presentation (.odp)", func(o *odf, x *scanner) {
 		number, hidden := 0, 0
 		x.elements(func(name string) {
 			if name != "page" {

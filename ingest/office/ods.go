@@ -12,7 +12,7 @@ import (
 //
 // Errors are those of package format.
 func ReadODS(ctx context.Context, data []byte, limits format.Limits) (format.Text, error) {
-	return readODF(ctx, data, limits, "spreadsheet", "OpenDocument spreadsheet (.ods)", func(o *odf, x *scanner) {
+	return readODF(ctx, data, limits, "spreadsheet", "an OpenDocument spreadsheet (.ods)", func(o *odf, x *scanner) {
 		number, hidden := 0, 0
 		x.elements(func(name string) {
 			if name != "table" {

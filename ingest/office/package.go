@@ -65,7 +65,7 @@ func (a *archive) mainPart(root, saveAs string) (string, map[string]relationship
 		return "", nil, err
 	}
 	if x.next() && x.name != root {
-		return "", nil, fmt.Errorf("%w: it is not a %s but %s; give it the extension of its format", format.ErrUnsupported, saveAs, kindOf(x.name))
+		return "", nil, fmt.Errorf("%w: it is not %s but %s; give it the extension of its format", format.ErrUnsupported, saveAs, kindOf(x.name))
 	}
 	if x.err != nil {
 		return "", nil, x.finish()
@@ -77,9 +77,9 @@ func (a *archive) mainPart(root, saveAs string) (string, map[string]relationship
 // notADocument is the error for an archive without an OOXML document.
 func (a *archive) notADocument(saveAs string) error {
 	if a.has("content.xml") && a.has("META-INF/manifest.xml") {
-		return fmt.Errorf("%w: it is not a %s but an OpenDocument file; give it the extension of its format (.odt, .ods, .odp)", format.ErrUnsupported, saveAs)
+		return fmt.Errorf("%w: it is not %s but an OpenDocument file; give it the extension of its format (.odt, .ods, .odp)", format.ErrUnsupported, saveAs)
 	}
-	return fmt.Errorf("%w: it is not a %s but some other zip archive, or parts of it are missing; open it and save it again", format.ErrDamaged, saveAs)
+	return fmt.Errorf("%w: it is not %s but some other zip archive, or parts of it are missing; open it and save it again", format.ErrDamaged, saveAs)
 }
 
 // kindOf names a kind of document by its outermost element.

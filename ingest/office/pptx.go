@@ -7,7 +7,7 @@ import (
 	"bureau/ingest/format"
 )
 
-const presentation = "PowerPoint presentation (.pptx)"
+const presentation = "a PowerPoint presentation (.pptx)"
 
 // ReadPPTX reads a PowerPoint presentation, slide by slide in the order in
 // which they are shown: the title as a heading of the second level, texts,

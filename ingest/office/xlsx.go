@@ -9,7 +9,7 @@ import (
 	"bureau/ingest/format"
 )
 
-const excelWorkbook = "Excel workbook (.xlsx)"
+const excelWorkbook = "an Excel workbook (.xlsx)"
 
 // ReadXLSX reads an Excel workbook, sheet by sheet: the name of each as a
 // heading of the second level, its tables under their headers, numbers and

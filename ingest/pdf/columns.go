@@ -26,7 +26,7 @@ func readingOrder(runs []run) [][]run {
 			turned.text = strings.TrimRight(turned.text, " ") + " " + r.text
 		}
 	}
-	groups := split(straight, 0)
+	groups := inColumns(straight)
 	if turned.text != "" {
 		groups = append(groups, []run{turned})
 	}
@@ -205,7 +205,10 @@ func drawingOrder(left, right []run) (misplaced, turns int) {
 }
 
 // isProse reports whether most lines are long and fill their column.
-func isProse(lines []line) bool {
+func isProse(lines []line) bool { return fullLines(lines)*2 > len(lines) }
+
+// fullLines returns how many lines are long and fill their column.
+func fullLines(lines []line) int {
 	low, high := lines[0].x0, lines[0].x1
 	for _, l := range lines {
 		low, high = min(low, l.x0), max(high, l.x1)
@@ -216,5 +219,5 @@ func isProse(lines []line) bool {
 			full++
 		}
 	}
-	return full*2 > len(lines)
+	return full
 }

@@ -73,8 +73,10 @@ func explain(err error) error {
 		return fmt.Errorf("%w: it opens with a password only; save a copy without one", format.ErrEncrypted)
 	case errors.Is(err, faults.ErrSecurity):
 		return fmt.Errorf("%w: in a way that cannot be read; save a copy without encryption", format.ErrEncrypted)
+	case errors.Is(err, faults.ErrFormat):
+		return fmt.Errorf("%w: it is no PDF document, or not all of one; copy it anew, or open it and print it to a new PDF", format.ErrDamaged)
 	}
-	return fmt.Errorf("%w or needs more memory than allowed; open it and print it to a new PDF: %w", format.ErrDamaged, err)
+	return fmt.Errorf("%w or needs more memory than allowed (%w); open it and print it to a new PDF", format.ErrDamaged, err)
 }
 
 // A source is an open document.

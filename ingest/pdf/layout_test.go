@@ -36,6 +36,51 @@ func TestColumnsAreReadOneAfterTheOther(t *testing.T) {
 	}
 }
 
+// paragraph draws lines of text below each other, of which the last one is short.
+func paragraph(x, y float64, words string, lines int) string {
+	drawn := ""
+	for i := range lines - 1 {
+		drawn += show(x, y-float64(i)*13, fmt.Sprintf("%s %d that fills all of the column that it is in", words, i))
+	}
+	return drawn + show(x, y-float64(lines-1)*13, words+" end.")
+}
+
+func TestColumnsBetweenTextOfTheFullWidthAreRead(t *testing.T) {
+	full := func(y float64, words string) string {
+		return show(50, y, words+" of a sentence that is as wide as the whole page is and goes over both of its columns, as that of this one.")
+	}
+	drawn := show(50, 770, "head") + show(50, 30, "foot") + full(740, "Beginning")
+	drawn += paragraph(50, 713, "left", 5) + paragraph(320, 713, "right", 6)
+	drawn += show(50, 600, "Name") + show(320, 600, "Role") + show(50, 580, "Ann") + show(320, 580, "Cook") + full(550, "End")
+	got := read(t, pagesOf(drawn).bytes()).Markdown
+	at := -1
+	for _, want := range []string{"head", "Beginning", "left 0", "left end.", "right 0", "right end.", "| Name | Role |", "| Ann | Cook |", "End of", "foot"} {
+		next := strings.Index(got, want)
+		if next <= at {
+			t.Errorf("%q is not where it is read in %q", want, got)
+		}
+		at = next
+	}
+}
+
+func TestRaisedDigitsAreNoneOfTheNumberBefore(t *testing.T) {
+	drawn := "BT /F 10 Tf 50 700 Td (Trips above 1,500) Tj 5 Ts /F 5 Tf (12) Tj 0 Ts /F 10 Tf ( and H) Tj -3 Ts /F 5 Tf (2) Tj 0 Ts /F 10 Tf (O) Tj ET\n"
+	if got := read(t, pagesOf(drawn).bytes()).Markdown; got != "Trips above 1,500¹² and H2O" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestTableOfLongCellsStaysATable(t *testing.T) {
+	drawn := ""
+	for i, y := range []float64{700, 620, 540} {
+		drawn += paragraph(50, y, fmt.Sprintf("rule%d", i), 5) + paragraph(320, y, fmt.Sprintf("why%d", i), 5)
+	}
+	got := read(t, pagesOf(drawn).bytes()).Markdown
+	if first, second := strings.Index(got, "why0"), strings.Index(got, "rule1"); first < 0 || second < first {
+		t.Errorf("the rows are parted: %q", got)
+	}
+}
+
 func TestTableStaysInRowsAndWrappedCellsInTheirs(t *testing.T) {
 	drawn := ""
 	for i, row := range [][3]string{{"Name", "Role", "Phone"}, {"Ann", "Engineer for", "100"}, {"", "machines", ""}, {"Bob", "Clerk", "101"}, {"Cy", "Cook", "102"}} {

@@ -204,37 +204,6 @@ func (t *textPage) newRun(start, end int) (run, error) {
 	return r, nil
 }
 
-// around returns the rectangle around the characters from start to end, which
-// are one word: from its first to its last one.
-func (t *textPage) around(start, end int) (box, error) {
-	b, err := t.charBox(start)
-	if err != nil || end == start+1 {
-		return b, err
-	}
-	last, err := t.charBox(end - 1)
-	return b.union(last), err
-}
-
-// charBox returns the rectangle that a character takes, or an empty one where
-// it takes none.
-func (t *textPage) charBox(i int) (box, error) {
-	got, err := t.FPDFText_GetLooseCharBox(&requests.FPDFText_GetLooseCharBox{TextPage: t.ref, Index: i})
-	if err != nil {
-		return box{}, err
-	}
-	r := got.Rect
-	left, bottom, right, top := finite(r.Left), finite(r.Bottom), finite(r.Right), finite(r.Top)
-	return box{min(left, right), min(bottom, top), max(left, right), max(bottom, top)}, nil
-}
-
-// finite returns a coordinate that a file states, or 0 for one that is none.
-func finite(x float32) float64 {
-	if y := float64(x); math.Abs(y) < 1e6 { // not NaN
-		return y
-	}
-	return 0
-}
-
 // add adds a run with the characters from start to end.
 func (t *textPage) add(r run, start, end int) error {
 	r.text, r.order = clean(string(t.chars[start:end])), len(t.runs)
@@ -243,12 +212,4 @@ func (t *textPage) add(r run, start, end int) error {
 	}
 	t.runs = append(t.runs, r)
 	return nil
-}
-
-// A box is a rectangle in PDFium's coordinates: y grows upwards.
-type box struct{ left, bottom, right, top float64 }
-
-// union returns the rectangle around two.
-func (b box) union(other box) box {
-	return box{min(b.left, other.left), min(b.bottom, other.bottom), max(b.right, other.right), max(b.top, other.top)}
 }

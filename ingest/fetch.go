@@ -8,14 +8,15 @@ import (
 	"os"
 	"path/filepath"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"bureau/ingest/origin"
 )
 
-// fetchesAtOnce is how many origins are asked at a time.
-const fetchesAtOnce = 4
+// FetchesAtOnce is how many origins are asked at a time.
+const FetchesAtOnce = 4
 
 // Fetch fetches the sources that are due, or all that have an origin where now
 // is true. It returns how many have news for the next run: other files than
@@ -25,7 +26,7 @@ const fetchesAtOnce = 4
 func (m *Mirrors) Fetch(ctx context.Context, sources []Source, now bool) (news int, err error) {
 	var done atomic.Int64
 	var group errgroup.Group
-	group.SetLimit(fetchesAtOnce)
+	group.SetLimit(FetchesAtOnce)
 	for _, source := range sources {
 		if source.Origin == nil {
 			continue
@@ -56,29 +57,42 @@ func (m *Mirrors) fetch(ctx context.Context, source Source, now bool) (news bool
 		return false, err
 	}
 	defer func() { err = errors.Join(err, lock.Release()) }()
-	r := f.about(source)
-	if !now && !f.isDue(source, r, m.now()) {
+	before := f.about(source)
+	if !now && !f.isDue(source, before, m.now()) {
 		return false, nil
 	}
-	if !r.Begun { // what is there is of no origin, or of another one
-		r.Begun = true
-		if err := errors.Join(os.RemoveAll(f.work), f.write(r)); err != nil {
-			return false, err
-		}
-	}
-	news = r.Problem != "" || len(r.Missed) > 0
-	changed, missed, err := f.bring(ctx, source)
-	if ctx.Err() != nil {
-		return changed, nil // it was broken off, which is no fault of the origin
-	}
-	r.Tried, r.Selection = m.now().UTC(), source.selection()
+	r, err := f.begin(source, before, m.now())
 	if err != nil {
-		r.Attempts, r.Problem = r.Attempts+1, err.Error()
+		return false, err
+	}
+	changed, missed, err := f.bring(ctx, source)
+	if ctx.Err() != nil { // it was broken off, which is no fault of the origin
+		before.Begun = true
+		return changed, f.write(before)
+	}
+	r.Tried = m.now().UTC()
+	if err != nil {
+		r.Problem = err.Error()
 		return true, f.write(r)
 	}
 	r.Fetched, r.Attempts, r.Problem = r.Tried, 0, ""
 	r.remember(missed)
+	news = before.Problem != "" || len(before.Missed) > 0
 	return news || changed || len(missed) > 0, f.write(r)
+}
+
+// begin writes down a fetch that is about to ask the origin as one that failed:
+// where the process is killed, or how it went cannot be written down, the next
+// one waits as after any failure. It returns the record with it.
+func (m mirror) begin(source Source, before fetchRecord, now time.Time) (fetchRecord, error) {
+	if !before.Begun { // what is there is of no origin, or of another one
+		if err := os.RemoveAll(m.work); err != nil {
+			return before, err
+		}
+	}
+	r := before
+	r.Begun, r.Tried, r.Selection, r.Attempts = true, now.UTC(), source.selection(), before.Attempts+1
+	return r, m.write(r)
 }
 
 // bring has the origin bring what it has, and makes that ready where it is

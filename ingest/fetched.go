@@ -28,8 +28,8 @@ func (r *run) mirror() {
 	}
 }
 
-// foreseeFetches reports how the fetches went, and which ones a dry run leaves
-// out.
+// foreseeFetches reports how the fetches went, and what a dry run leaves out:
+// those that are due, and what they brought that waits to be put in place.
 func (r *run) foreseeFetches() {
 	if r.Mirrors == nil {
 		return
@@ -41,6 +41,9 @@ func (r *run) foreseeFetches() {
 		f := r.Mirrors.of(source.ID)
 		record := f.about(source)
 		r.reportFetch(source, record)
+		if originOf(f.ready) == source.Origin.String() {
+			r.report.warn(source.ID, ".", []string{fmt.Sprintf("what was fetched from %s waits for the next run, and a dry run does not put it in place: what was there before is looked at", source.Origin)})
+		}
 		if f.isDue(source, record, r.clock()) {
 			r.report.warn(source.ID, ".", []string{fmt.Sprintf("a dry run fetches nothing, and %s is due: what was there before is looked at", source.Origin)})
 		}

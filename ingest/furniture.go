@@ -135,6 +135,16 @@ func (f file) isPage() bool {
 	return err == nil && kind == formatHTML && f.holder == ""
 }
 
+// opening names how a file is opened: what is inside is found by it.
+func (j *judge) opening(f file) string {
+	how := j.extraction(f)
+	if len(f.source.Exclude) > 0 {
+		sum := sha256.Sum256([]byte(strings.Join(f.source.Exclude, "\x00")))
+		how += "/" + hex.EncodeToString(sum[:4])
+	}
+	return how
+}
+
 // extraction names how the text of a file is extracted, and what is inside a
 // file found.
 func (j *judge) extraction(f file) string {

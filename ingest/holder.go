@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -75,6 +76,7 @@ type opening struct {
 	// comes with its problem and without content.
 	visit func(file, []byte) error
 	left  int64 // bytes that may still be unpacked
+	names *format.Names
 }
 
 // maxOpened is how much may be inside one file and what is inside that, in bytes.
@@ -97,6 +99,9 @@ func (o *opening) open(ctx context.Context, f file, data []byte, depth int) erro
 			continue
 		}
 		in.problem = err
+		if free := o.names.Take(in.path); free != in.path {
+			in.path, in.problem = free, fmt.Errorf("%w: two files in %s have this name; pack it anew", format.ErrDamaged, in.holder)
+		}
 		in.rule(book)
 		if o.left -= int64(len(m.Data)); o.left < 0 {
 			in.problem = fmt.Errorf("%w: there is more than %d MiB inside %s, and this and the rest is not read; split it", format.ErrLimit, maxOpened>>20, in.holder)
@@ -128,7 +133,7 @@ func (o *opening) member(ctx context.Context, in file, data []byte, depth int) e
 	inner := opening{o.reader, func(in file, data []byte) error {
 		stopped = o.visit(in, data)
 		return stopped
-	}, o.left}
+	}, o.left, o.names}
 	in.problem = inner.open(ctx, in, data, depth+1)
 	o.left = inner.left
 	switch {
@@ -158,19 +163,33 @@ func (o *opening) survey(ctx context.Context, f file, data []byte) (ruleBook, er
 	if f.extension() == ".eml" || o.left <= 0 {
 		return f.book, nil
 	}
-	found := ruleBook{}
+	found, there := ruleBook{}, nameSet{}
+	there.add(f.path)
 	for m, err := range o.members(ctx, f, data) {
 		if m.Path == "" && err != nil {
 			return nil, err
 		}
-		if name := f.path + "/" + m.Path; f.extension() == ".zip" {
-			if _, isRule := subjectOf(name); isRule {
-				found.add(name, m.Data, err)
-			}
+		there.add(f.path + "/" + m.Path)
+		_, wasRule := subjectOf(m.Stated)
+		switch _, isRule := subjectOf(m.Path); {
+		case f.extension() != ".zip":
+		case isRule:
+			found.add(f.path+"/"+m.Path, m.Data, err)
+		case wasRule: // under this name nobody can tell what it is about
+			return nil, fmt.Errorf("%w: the rules %.100q in it cannot be read under this name (%w)", errRule, m.Stated, cmp.Or(err, errNoRule))
+		}
+	}
+	for _, rule := range found.pointless(there) {
+		in := f.holding(strings.TrimPrefix(rule, f.path+"/"))
+		in.problem = errPointless
+		if err := o.visit(in, nil); err != nil {
+			return nil, err
 		}
 	}
 	return f.book.with(found), nil
 }
+
+var errNoRule = errors.New("it is too long; choose a shorter one")
 
 // members yields the files inside a file, in their order. One that cannot be
 // read comes with its path and its error; an error without a path is that of

@@ -45,6 +45,7 @@ func readHTML(source string) (Extracted, error) {
 		Owner:    meta(page, "author"),
 	}
 	strip(page)
+	simplify(page)
 	if h1 := textOf(find(page, atom.H1)); h1 != "" { // a <title> often names the site as well
 		x.Title = h1
 	}
@@ -56,12 +57,12 @@ func readHTML(source string) (Extracted, error) {
 	return x, nil
 }
 
-// articleMarkdown returns the main content of a page that strip has been over.
+// articleMarkdown returns the main content of a page that strip and simplify
+// have been over.
 // Readability is made for newspapers: where it leaves out a good part of the
 // text, as it does with tables and short sections, the page's own <main> or
 // <article>, or all of its body, is the better choice.
 func articleMarkdown(page *html.Node) (string, error) {
-	simplify(page)
 	const enough = 0.9 // of the letters of the page
 	own := page
 	for _, tag := range []atom.Atom{atom.Main, atom.Article, atom.Body} {
@@ -80,37 +81,6 @@ func articleMarkdown(page *html.Node) (string, error) {
 		table.NewTablePlugin(table.WithHeaderPromotion(true), table.WithCellPaddingBehavior(table.CellPaddingBehaviorMinimal))))
 	markdown, err := convert.ConvertNode(own)
 	return string(bytes.ToValidUTF8(markdown, nil)), err
-}
-
-// simplify takes the links out of n that lead to another place of the page,
-// where they mean nothing without it, and writes raised digits so that they do
-// not become part of the number before: 5<sup>2</sup> is no 52.
-func simplify(n *html.Node) {
-	for c := n.FirstChild; c != nil; {
-		next := c.NextSibling
-		simplify(c)
-		switch {
-		case c.DataAtom == atom.A && strings.HasPrefix(attribute(c, "href"), "#"):
-			for c.FirstChild != nil {
-				child := c.FirstChild
-				c.RemoveChild(child)
-				n.InsertBefore(child, c)
-			}
-			n.RemoveChild(c)
-		case c.DataAtom == atom.Sup:
-			raise(c)
-		}
-		c = next
-	}
-}
-
-// raise writes the digits in n as raised ones.
-func raise(n *html.Node) {
-	for d := range n.Descendants() {
-		if d.Type == html.TextNode {
-			d.Data = format.Raised(d.Data)
-		}
-	}
 }
 
 // unread are the elements that are not part of what a page says.
@@ -146,8 +116,7 @@ func isHidden(n *html.Node) bool {
 // isNote reports whether an element that is beside the text is a note of it, as
 // books have them (EPUB 3 Structural Semantics Vocabulary; DPUB-ARIA).
 func isNote(n *html.Node) bool {
-	kind := attribute(n, "epub:type") + " " + attribute(n, "role")
-	return n.DataAtom == atom.Aside && (strings.Contains(kind, "note") || strings.Contains(kind, "tip") || strings.Contains(kind, "warning"))
+	return n.DataAtom == atom.Aside && strings.Contains(attribute(n, "epub:type")+" "+attribute(n, "role"), "note")
 }
 
 // isSiteHeader reports whether n is the head of the site and not that of an

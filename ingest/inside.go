@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 
+	"bureau/ingest/format"
 	"bureau/retrieval"
 )
 
@@ -33,8 +34,10 @@ func (j *judge) unopened(f file) (verdicts []verdict, ok bool) {
 	}
 	id := documentID(f.source.ID, f.path)
 	known := j.known[id]
-	isOpened := f.problem == nil && known.opened == j.extraction(f) && isSameFile(known, f)
+	isOpened := f.problem == nil && known.opened == j.opening(f) && isSameFile(known, f)
 	switch {
+	case ok && !isOpened && f.isDocument() && f.problem == nil && (v.kind == withheld || j.wasRefused(known, f)):
+		return nil, false // it was read, and perhaps what is inside it was not
 	case ok && !isOpened && (v.kind == failed || v.kind == setAside || v.kind == withheld):
 		return append([]verdict{v}, j.shutIn(f)...), true
 	case !isOpened || f.isDocument() && !ok:
@@ -114,7 +117,7 @@ func (j *judge) refuse(f file, v verdict, take func(verdict) error) error {
 func (j *judge) readInside(ctx context.Context, f file, data []byte, take func(verdict) error) error {
 	seen := map[retrieval.DocumentID]bool{}
 	var taking error
-	o := opening{reader: j.reader, left: maxOpened, visit: func(in file, data []byte) error {
+	o := opening{reader: j.reader, left: maxOpened, names: &format.Names{}, visit: func(in file, data []byte) error {
 		if !in.isDocument() && in.problem == nil {
 			taking = take(verdict{kind: ignored, entry: j.blank(in)})
 			return taking
@@ -133,9 +136,7 @@ func (j *judge) readInside(ctx context.Context, f file, data []byte, take func(v
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil && f.isDocument():
-		// Its text could be read, so that what broke is not the mail's fault: it
-		// is opened again the next time.
-		return nil
+		return nil // its text could be read: what broke may not the next time
 	case err != nil:
 		return j.refuse(f, j.unreadable(f, err, mayPass(err)), take)
 	}
@@ -147,7 +148,7 @@ func (j *judge) readInside(ctx context.Context, f file, data []byte, take func(v
 		}
 	}
 	e := j.blank(f)
-	e.state, e.attempts, e.opened = stateOpened, 0, j.extraction(f)
+	e.state, e.attempts, e.opened = stateOpened, 0, j.opening(f)
 	return take(verdict{kind: opened, entry: e})
 }
 

@@ -267,3 +267,155 @@ func TestEveryDocumentOfAnExportIsOne(t *testing.T) {
 	o.run()
 	o.wantFinds("hanna", "holiday")
 }
+
+func TestNewExclusionReachesIntoAnArchiveThatWasOpened(t *testing.T) {
+	o := newOffice(t)
+	o.write("share.zip", packed(t, map[string]string{"a.md": "A holiday.", "drafts/b.md": "A draft holiday."}))
+	o.run()
+	o.Sources[0].Exclude = []string{"**/drafts/**"}
+	o.run()
+	o.wantFinds("feng", "holiday", "share.zip/a.md")
+	o.Sources[0].Exclude = nil
+	o.run()
+	o.wantFinds("feng", "holiday", "share.zip/a.md", "share.zip/drafts/b.md")
+}
+
+func TestRuleInAnArchiveThatLosesItsNameShutsTheArchive(t *testing.T) {
+	long := strings.Repeat("长", 63) + ".md"
+	for name, files := range map[string][][2]string{
+		"TooLong": {{long, "A holiday."}, {long + ".readers.yaml", "readers: [hr]"}},
+		"Twice":   {{"a.md", "A holiday."}, {"readers.yaml", "readers: [everyone]"}, {"readers.yaml", "readers: [hr]"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			o.write("share.zip", packedAsIs(t, files))
+			if report := o.run(); len(report.Failed) != 1 || report.Failed[0].Path != "share.zip" || !strings.Contains(report.Failed[0].Reason, "readers.yaml") {
+				t.Errorf("report %+v", report)
+			}
+			o.wantFinds("boss", "holiday")
+		})
+	}
+}
+
+// packedAsIs returns a zip archive of files in this order, the same name twice
+// if it is there twice.
+func packedAsIs(t testing.TB, files [][2]string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, f := range files {
+		part, err := w.Create(f[0])
+		if err == nil {
+			_, err = part.Write([]byte(f[1]))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestSecondFileOfANameInAnArchiveIsRefused(t *testing.T) {
+	o := newOffice(t)
+	o.write("share.zip", packedAsIs(t, [][2]string{{"pay.md", "A holiday."}, {"pay.md.readers.yaml", "readers: [hr]"}, {"pay.md", "Another holiday."}}))
+	report := o.run()
+	o.wantFailed(report, "share.zip/pay (2).md", "same name")
+	o.wantFinds("feng", "holiday")
+	o.wantFinds("hanna", "holiday", "share.zip/pay.md")
+}
+
+func TestLinkInAnArchiveIsNotFollowedAndItsRulesLeaveNobody(t *testing.T) {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	link := &zip.FileHeader{Name: "readers.yaml"}
+	link.SetMode(os.ModeSymlink | 0o777)
+	for _, h := range []*zip.FileHeader{link, {Name: "pay.md"}} {
+		part, err := w.CreateHeader(h)
+		if err == nil {
+			_, err = part.Write([]byte("A holiday."))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	o := newOffice(t)
+	o.write("share.zip", b.String())
+	o.wantFailed(o.run(), "share.zip/pay.md", "it is a link")
+	o.wantFinds("boss", "holiday")
+}
+
+func TestArchiveThatWasBrokenOrWaitedIsDoneWithOnceItIsOpened(t *testing.T) {
+	o := newOffice(t)
+	good := packed(t, map[string]string{"a.md": "A holiday."})
+	o.write("broken.zip", good[:40])
+	o.run()
+	o.write("broken.zip", good)
+	o.embedder.down = true
+	o.write("late.zip", packed(t, map[string]string{"b.md": "Another holiday."}))
+	if _, err := o.Run(t.Context()); err == nil {
+		t.Fatal("the run went on without its embedder")
+	}
+	o.embedder.down = false
+	o.run()
+	for _, name := range []string{"broken.zip", "late.zip"} {
+		if e := o.entry(name); e.state != stateOpened || e.next != 0 {
+			t.Errorf("%s is %s, next %d", name, e.state, e.next)
+		}
+	}
+	if due, err := o.Ledger.Due(t.Context(), o.now.AddDate(1, 0, 0)); err != nil || due {
+		t.Errorf("something is due: %v (%v)", due, err)
+	}
+	if report := o.run(); report.Seen != 2 || report.Unchanged != 2 {
+		t.Errorf("report %+v", report)
+	}
+}
+
+func TestAttachmentsOfAMailWithoutATextAreReadAfterACrash(t *testing.T) {
+	o := newOffice(t)
+	_, body, _ := strings.Cut(mailOf("", "", "list.txt", "The holiday list."), "Content-Type")
+	o.write("post.eml", "Message-ID: <1@example.com>\r\nContent-Type"+body)
+	o.run()
+	mail := o.entry("post.eml")
+	if mail.state != stateWithheld {
+		t.Errorf("a mail without a text is %s", mail.state)
+	}
+	mail.opened = ""
+	if err := o.Ledger.put(t.Context(), []entry{mail}); err != nil {
+		t.Fatal(err)
+	}
+	o.run()
+	o.wantFinds("feng", "holiday", "post.eml/list.txt")
+}
+
+func TestFolderThatBecomesAnArchiveKeepsItsDocuments(t *testing.T) {
+	o := newOffice(t)
+	o.write("book.zip/a.md", "A holiday.")
+	o.run()
+	if err := os.RemoveAll(filepath.Join(o.folder, "book.zip")); err != nil {
+		t.Fatal(err)
+	}
+	o.write("book.zip", packed(t, map[string]string{"a.md": "A holiday."}))
+	for range 3 {
+		o.run()
+		o.wantFinds("feng", "holiday", "book.zip/a.md")
+	}
+	if e := o.entry("book.zip/a.md"); *e.markdown == "" || e.holder != "book.zip" {
+		t.Errorf("the ledger has %q in %q", *e.markdown, e.holder)
+	}
+}
+
+func TestTwoFilesInsideOneOfTheSameNameAreToldApart(t *testing.T) {
+	o := newOffice(t)
+	o.write("share.zip", packed(t, map[string]string{"m.eml": mailOf("m", "The holiday mail.", "x.md", "The attached holiday."), "m.eml/x.md": "The packed holiday."}))
+	report := o.run()
+	if len(report.Failed) != 1 || !strings.HasPrefix(report.Failed[0].Path, "share.zip/m.eml/x") {
+		t.Errorf("report %+v", report)
+	}
+	o.wantFinds("feng", "holiday", "share.zip/m.eml", "share.zip/m.eml/x.md")
+}

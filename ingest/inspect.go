@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"bureau/access"
+	"bureau/ingest/format"
 	"bureau/retrieval"
 )
 
@@ -32,6 +33,7 @@ type Record struct {
 	Rules    []Rule             // what is said about it beside it and above, outermost first
 	Passages int                // in the index
 	markdown string
+	places   []format.Place
 }
 
 // Record returns a document by its name, "source/path", or its id. One that was
@@ -49,7 +51,7 @@ func (l *Ledger) Record(ctx context.Context, name string) (Record, error) {
 		return Record{}, fmt.Errorf("look up document %s: %w", name, err)
 	}
 	r := e.record()
-	r.markdown = *e.markdown
+	r.markdown, r.places = *e.markdown, e.places
 	return r, nil
 }
 
@@ -87,7 +89,7 @@ func (e entry) remedy() string {
 
 // Cut cuts the text of the document as an ingest does.
 func (r Record) Cut(limit Limit) []Piece {
-	return Cut(Extracted{Title: r.Document.Title, Language: r.Document.Language, Markdown: r.markdown}, limit)
+	return Cut(Extracted{Title: r.Document.Title, Language: r.Document.Language, Markdown: r.markdown, Places: r.places}, limit)
 }
 
 // Decide returns who reads a document of a source: the source's readers,

@@ -97,7 +97,7 @@ func (j *judge) byContent(ctx context.Context, f file, data []byte) (verdict, er
 // sameText judges a document whose text the index has: only who reads it can
 // be another.
 func (j *judge) sameText(f file, e entry) verdict {
-	e.rules = f.rules
+	e.rules, e.holder = f.rules, f.holder
 	readers, warnings, change := j.decide(f, e, e.front, true)
 	e.document.Readers = readers
 	if readers.IsNobody() {

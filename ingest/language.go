@@ -2,6 +2,7 @@ package ingest
 
 import (
 	_ "embed"
+	"regexp"
 	"strings"
 	"sync"
 	"unicode"
@@ -78,9 +79,15 @@ var everydayEnglish = map[string]bool{
 	"will": true, "have": true, "if": true, "a": true, "an": true, "in": true,
 }
 
+// addresses are of no language, and outweigh what a short mail says.
+var addresses = regexp.MustCompile(`[\w.+-]+@[\w.-]+|https?://[^\s)>]+`)
+
 // languageOf returns the language of text, and other where text is too short
 // or too mixed to tell.
 func languageOf(text, other string) string {
+	if len(text) < 2000 { // in a longer one they do not count
+		text = addresses.ReplaceAllString(text, "")
+	}
 	han, foreign, latin := 0, 0, 0
 	var scripts [traditionalScript + 1]int
 	written := scriptOf()

@@ -13,6 +13,7 @@ func TestLanguageIsTold(t *testing.T) {
 		{"Simplified", leaveSimplified, "", "zh-Hans"},
 		{"Traditional", leaveTraditional, "", "zh-Hant"},
 		{"ChineseWithEnglishNames", "使用 ChatGPT 和 GitHub Copilot 之前，请先阅读本规定。", "", "zh-Hans"},
+		{"ShortMail", "- From: 运营部 (ops@larkfield.example)\n- To: (all@larkfield.example)\n\n下班班车 17:45 一班，见 https://larkfield.example/shuttle/2026", "", "zh-Hans"},
 		{"EnglishWithChineseNames", "In Chinese we say 天平 for a balance in the laboratory and 秤 for the other devices.", "", "en"},
 		{"SharedCharactersFollowTheDocument", "人工 三十", "zh-Hant", "zh-Hant"},
 		{"TableFollowsTheDocument", "| Leeds | 26 | Suzhou | 10 | Taipei | 5 | Merle | Kestrel | Wren |", "en", "en"},

@@ -212,12 +212,11 @@ func putEntry(ctx context.Context, tx *sql.Tx, e entry) error {
 func (l *Ledger) putOpened(ctx context.Context, entries []entry) error {
 	return l.db.Write(ctx, func(tx *sql.Tx) error {
 		for _, e := range entries {
-			done, err := tx.ExecContext(ctx, "UPDATE documents SET opened = $1 WHERE id = $2 AND state <> $3", e.opened, e.document.ID, stateOpened)
-			if err == nil {
-				var n int64
-				if n, err = done.RowsAffected(); n == 0 && err == nil {
-					err = putEntry(ctx, tx, e)
-				}
+			var err error
+			if (file{path: e.document.Path}).isDocument() {
+				_, err = tx.ExecContext(ctx, "UPDATE documents SET opened = $1 WHERE id = $2", e.opened, e.document.ID)
+			} else {
+				err = putEntry(ctx, tx, e)
 			}
 			if err != nil {
 				return fmt.Errorf("write %s/%s to the ledger: %w", e.document.Source, e.document.Path, err)

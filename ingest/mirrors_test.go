@@ -365,8 +365,8 @@ func TestFetchThatIsBrokenOffIsNoFault(t *testing.T) {
 	if _, err := o.Mirrors.Fetch(ctx, o.Sources, false); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
-	if got := o.Mirrors.Status(o.Sources)[0]; got.Problem != "" {
-		t.Errorf("%+v", got)
+	if got := o.Mirrors.Status(o.Sources)[0]; got.Problem != "" || !got.Next.Equal(spring) {
+		t.Errorf("%+v, want one that is due", got)
 	}
 }
 
@@ -444,6 +444,22 @@ func TestDryRunFetchesNothingAndSaysSo(t *testing.T) {
 	}
 }
 
+func TestDryRunSaysWhatWaitsForTheNextRun(t *testing.T) {
+	o := newFetchingOffice(t, map[string]string{"a.md": "A holiday."})
+	o.fetch()
+	o.run()
+	o.shelf.texts["b.md"] = "B holiday."
+	o.later(time.Hour)
+	o.fetch()
+	report, err := o.Plan(t.Context())
+	if err != nil || report.Unchanged != 1 || len(report.Warnings) != 1 || !strings.Contains(report.Warnings[0].Reason, "fetched from shelf one waits for the next run") {
+		t.Errorf("%+v, %v", report, err)
+	}
+	if report := o.run(); report.New != 1 {
+		t.Errorf("%+v", report)
+	}
+}
+
 func TestOnlyWhatIsReadIsWanted(t *testing.T) {
 	s := Source{Include: []string{"docs/**"}, Exclude: []string{"docs/old/**"}}
 	for _, c := range []struct {
@@ -459,5 +475,43 @@ func TestOnlyWhatIsReadIsWanted(t *testing.T) {
 		if wanted, problem := s.Wants(c.name, c.size); wanted != c.want || (problem != nil) != c.problem {
 			t.Errorf("%s of %d bytes: %v, %v", c.name, c.size, wanted, problem)
 		}
+	}
+}
+
+// Nobody is asked again and again by one who forgets that he has asked.
+func TestOriginIsNotAskedWhereThatCannotBeWrittenDown(t *testing.T) {
+	o := newFetchingOffice(t, map[string]string{"a.md": "A holiday."})
+	o.fetch()
+	inTheWay := o.Mirrors.of("docs").record + ".part" // as a full disk
+	block := func() {
+		if err := os.MkdirAll(inTheWay, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	try := func(after time.Duration, want int) {
+		t.Helper()
+		o.later(after)
+		if _, err := o.Mirrors.Fetch(t.Context(), o.Sources, false); err == nil || o.shelf.fetches != want {
+			t.Errorf("%d fetches, want %d, error %v", o.shelf.fetches, want, err)
+		}
+	}
+	block()
+	try(time.Hour, 1)
+	if err := os.Remove(inTheWay); err != nil {
+		t.Fatal(err)
+	}
+	o.shelf.before = func(context.Context, string) { block() }
+	try(time.Second, 2) // it is full only when the fetch ends
+	if err := os.Remove(inTheWay); err != nil {
+		t.Fatal(err)
+	}
+	o.shelf.before = nil
+	o.later(time.Second)
+	if o.fetch(); o.shelf.fetches != 2 {
+		t.Error("it is asked again at once")
+	}
+	o.later(time.Minute)
+	if o.fetch(); o.shelf.fetches != 3 {
+		t.Error("it is never asked again")
 	}
 }

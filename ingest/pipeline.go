@@ -130,6 +130,9 @@ func (r *run) do(ctx context.Context) error {
 	if err := r.leave(ctx, walks); err != nil {
 		return err
 	}
+	if err := r.furnish(ctx, walks); err != nil {
+		return err
+	}
 	r.start(walks)
 	defer r.done()
 	if err := r.lookAll(ctx, walks); err != nil {

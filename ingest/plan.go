@@ -37,8 +37,15 @@ func (r *run) plan(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := r.furnish(ctx, walks); err != nil {
+		return err
+	}
 	gone, unseen := r.absent(walks)
 	r.reportGone(gone)
+	for _, id := range gone {
+		delete(r.known, id)
+		delete(r.indexed, id)
+	}
 	for _, v := range unseen {
 		r.report.say(v)
 	}

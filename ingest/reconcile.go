@@ -61,13 +61,18 @@ func (r *run) walk(ctx context.Context) ([]walk, error) {
 		for _, h := range w.holes {
 			r.report.fail(source.ID, h.path, h.err)
 		}
+		for _, rule := range w.book.pointless(w.names) {
+			if !w.covers(rule) {
+				r.report.fail(source.ID, rule, errPointless)
+			}
+		}
 		for extension, n := range w.ignored {
 			r.report.Ignored[extension] += n
 		}
 		walks = append(walks, w)
 	}
 	settleClaims(walks)
-	return walks, r.furnish(ctx, walks)
+	return walks, nil
 }
 
 // leave takes out of the index and the ledger what no source has, or takes.
@@ -82,6 +87,10 @@ func (r *run) leave(ctx context.Context, walks []walk) error {
 	r.reportGone(gone)
 	if err := r.delete(ctx, gone); err != nil {
 		return err
+	}
+	for _, id := range gone { // what comes to stand in its place is new
+		delete(r.known, id)
+		delete(r.indexed, id)
 	}
 	return r.Ledger.forget(ctx, gone)
 }
@@ -105,7 +114,7 @@ func (r *run) absent(walks []walk) (gone []retrieval.DocumentID, unseen []verdic
 		w := bySource[e.document.Source]
 		if w == nil || !w.mayHave(e) {
 			gone = append(gone, id)
-		} else if v, changed := r.unseen(w.source, e); changed {
+		} else if v, changed := r.unseen(w, e); changed {
 			unseen = append(unseen, v)
 		}
 	}
@@ -122,8 +131,17 @@ func (r *run) reportGone(gone []retrieval.DocumentID) {
 
 // unseen judges a document that cannot be seen: nobody knows what it says of
 // its readers by this time, so that it keeps them or is withheld.
-func (j *judge) unseen(source Source, e entry) (v verdict, changed bool) {
-	readers, _ := decideReaders(j.policy, source.Readers, e.rules, e.front)
+func (j *judge) unseen(w *walk, e entry) (v verdict, changed bool) {
+	rules, err := w.book.of(e.document.Path)
+	for _, rule := range e.rules { // those that cannot be seen either
+		if w.covers(rule.Path) || e.holder != "" && isInside(rule.Path, e.holder) {
+			rules = append(rules, rule)
+		}
+	}
+	readers, _ := decideReaders(j.policy, w.source.Readers, rules, e.front)
+	if err != nil {
+		readers = access.Readers{}
+	}
 	if e.document.Readers.IsNobody() || readers.Equal(e.document.Readers) {
 		return verdict{}, false
 	}

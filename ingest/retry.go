@@ -68,7 +68,7 @@ func (j *judge) unreadable(f file, cause error, then outlook) verdict {
 
 // refused is what becomes of a document that the embedder does not take.
 func (j *judge) refused(e entry) entry {
-	e.extraction, e.since = e.extraction+"/"+j.embedder, j.clock().UnixNano()
+	e.extraction, e.since = e.extraction+"/"+j.embedder+byEmbedder, j.clock().UnixNano()
 	return j.failedOnce(e, passing)
 }
 
@@ -105,11 +105,18 @@ func (j *judge) again(e entry) verdict {
 // embedder. With another one it is tried again.
 func (j *judge) tried(f file) string { return j.extraction(f) + "/" + j.embedder }
 
+// byEmbedder marks what was read, and refused by the embedder.
+const byEmbedder = "/refused"
+
+// wasRefused reports whether the embedder did not take the text of e.
+func (j *judge) wasRefused(e entry, f file) bool { return e.extraction == j.tried(f)+byEmbedder }
+
 // isSettled reports whether a file has been tried in vain as this run would
 // try it, and it is not time to try again.
 func (j *judge) isSettled(e entry, f file) bool {
 	waits := e.next == 0 || j.clock().UnixNano() < e.next
-	return (e.state == stateFailed || e.state == stateWithheld) && e.extraction == j.tried(f) && isSameFile(e, f) && waits
+	wasTried := e.extraction == j.tried(f) || j.wasRefused(e, f)
+	return (e.state == stateFailed || e.state == stateWithheld) && wasTried && isSameFile(e, f) && waits
 }
 
 // isSetAside reports whether a document failed too often to be tried again by

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+	"golang.org/x/text/unicode/norm"
 )
 
 // A Rule says who may read some documents of a source: all in a folder, or one
@@ -58,8 +59,36 @@ func (b ruleBook) add(name string, data []byte, err error) {
 		rule.Front, rule.err = parseRule(data)
 	}
 	subject, _ := subjectOf(name)
+	subject = norm.NFC.String(subject) // as the Mac and others write a name differently
 	b[subject] = append(b[subject], rule)
 }
+
+// A nameSet is names of files and folders.
+type nameSet map[string]bool
+
+// add adds a name, with the folders above it.
+func (s nameSet) add(name string) {
+	for name = norm.NFC.String(name); !s[name]; name = path.Dir(name) {
+		s[name] = true
+	}
+}
+
+// pointless returns the rules that are about nothing of these names. Who wrote
+// one means to restrict something.
+func (b ruleBook) pointless(there nameSet) (rules []string) {
+	for subject, found := range b {
+		for _, rule := range found {
+			if !there[subject] {
+				rules = append(rules, rule.Path)
+			}
+		}
+	}
+	slices.Sort(rules)
+	return rules
+}
+
+// errPointless says that a rule restricts nothing.
+var errPointless = errors.New("it is about a file or folder that is not there; give it the name of what it restricts, exactly")
 
 // of returns the rules about a document, outermost first. Where one of them
 // cannot be read nobody knows who may read the document.
@@ -67,6 +96,7 @@ func (b ruleBook) of(name string) (rules []Rule, err error) {
 	if len(b) == 0 {
 		return nil, nil
 	}
+	name = norm.NFC.String(name)
 	subjects := []string{"."}
 	for i, c := range name {
 		if c == '/' {

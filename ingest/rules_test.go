@@ -96,3 +96,72 @@ func TestRulesHoldInFoldersThatCannotBeSeen(t *testing.T) {
 	o.wantFinds("feng", "holiday")
 	o.wantFinds("hanna", "holiday", "deep/b.txt")
 }
+
+func TestVisibleRuleReachesFoldersThatCannotBeListed(t *testing.T) {
+	if os.Geteuid() == 0 {
+		// Root lists every folder: a walk that has a hole is made by hand.
+		o := newOffice(t)
+		o.write("deep/b.txt", "A holiday.")
+		o.run()
+		entries, err := o.Ledger.entries(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := entries[documentID("docs", "deep/b.txt")]
+		w := walk{source: o.Sources[0], book: ruleBook{}, holes: []hole{{"deep", os.ErrPermission}}}
+		j := o.newRun().judge
+		j.known = entries
+		if _, changed := j.unseen(&w, e); changed {
+			t.Error("without a new rule a document in a hole is withheld")
+		}
+		w.book.add("readers.yaml", []byte("readers: [hr]"), nil)
+		if v, changed := j.unseen(&w, e); !changed || v.kind != withheld {
+			t.Errorf("verdict %+v, changed %v", v, changed)
+		}
+		w.book = ruleBook{}
+		w.book.add("readers.yaml", nil, os.ErrPermission)
+		if v, changed := j.unseen(&w, e); !changed || v.kind != withheld {
+			t.Errorf("with rules that cannot be read: verdict %+v, changed %v", v, changed)
+		}
+		return
+	}
+	o := newOffice(t)
+	o.write("deep/b.txt", "A holiday.")
+	o.run()
+	deep := filepath.Join(o.folder, "deep")
+	if err := os.Chmod(deep, 0); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = os.Chmod(deep, 0o700) }()
+	o.write("readers.yaml", "readers: [hr]\n")
+	o.run()
+	o.wantFinds("feng", "holiday")
+}
+
+func TestRuleAboutNothingIsReported(t *testing.T) {
+	o := newOffice(t)
+	o.write("Pay.md", "A holiday.")
+	o.write("pay.md.readers.yaml", "readers: [hr]\n")
+	o.write("share.zip", packed(t, map[string]string{"Pay.md": "A holiday.", "pay.md.readers.yaml": "readers: [hr]"}))
+	report, err := o.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var failed []string
+	for _, f := range report.Failed {
+		failed = append(failed, f.Path)
+	}
+	if strings.Join(failed, " ") != "pay.md.readers.yaml share.zip/pay.md.readers.yaml" || !strings.Contains(report.Failed[0].Reason, "not there") {
+		t.Errorf("failed %v", report.Failed)
+	}
+}
+
+func TestRuleFindsANameInAnyFormOfUnicode(t *testing.T) {
+	o := newOffice(t)
+	o.write("re\u0301sume\u0301.md", "A holiday.")
+	o.write("r\u00e9sum\u00e9.md.readers.yaml", "readers: [hr]\n")
+	if report := o.run(); len(report.Failed) != 0 {
+		t.Errorf("failed %v", report.Failed)
+	}
+	o.wantFinds("feng", "holiday")
+}

@@ -72,7 +72,7 @@ func (s *staging) take(from string, entry fs.DirEntry) error {
 		return os.Mkdir(filepath.Join(s.next, inside), 0o700)
 	case !entry.Type().IsRegular():
 		if wanted, _ := s.source.Wants(filepath.ToSlash(inside), 0); wanted {
-			s.missed = append(s.missed, origin.Miss{Name: filepath.ToSlash(inside), Err: errLink})
+			s.missed = append(s.missed, origin.Miss{Name: filepath.ToSlash(inside), Err: origin.ErrLink})
 		}
 		return nil
 	}
@@ -99,8 +99,6 @@ func countFiles(folder string) (n int, err error) {
 	})
 	return n, err
 }
-
-var errLink = errors.New("it is a link, and links are not followed; put the document itself there")
 
 // carry puts a file at to: that of the mirror, base, where from has the same
 // content, or else from itself, on the disk for sure, and with another time
@@ -161,7 +159,7 @@ func isSame(a, b string, infoA, infoB fs.FileInfo) (bool, error) {
 	}
 }
 
-// share gives a file a second name, or a copy where the file system has no such
+// hardLink gives a file a second name, or a copy where the file system has no such
 // names.
 func hardLink(from, to string) error {
 	if os.Link(from, to) == nil {

@@ -25,7 +25,7 @@ func refuseTangled(markdown string) error {
 		if nesting > maxNesting {
 			return fmt.Errorf("%w: quotations or lists in each other, more than %d deep; write it anew, or exclude it", format.ErrLimit, maxNesting)
 		}
-		if isItem := nesting > 0 && line[0] != '>'; rest == "" || isItem || rest[0] == '#' || rest[0] == '|' {
+		if isItem := nesting > 0 && !strings.HasPrefix(strings.TrimSpace(line), ">"); rest == "" || isItem || rest[0] == '#' || rest[0] == '|' {
 			marks = 0 // a block of its own
 		}
 		marks += strings.Count(rest, "*") + strings.Count(rest, "](") + strings.Count(rest, "_") + strings.Count(rest, "~")

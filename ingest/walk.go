@@ -34,6 +34,7 @@ type walk struct {
 	folder  string // where the source's folder really is
 	files   []file
 	book    ruleBook
+	names   nameSet        // of everything that was seen, read or not
 	ignored map[string]int // files of kinds that are not read, by extension
 	holes   []hole
 }
@@ -63,7 +64,7 @@ func (w *walk) mayHave(e entry) bool {
 // folder: a link that leads out is reported as a file with a problem, a link
 // that stays inside is left to its target.
 func walkSource(ctx context.Context, source Source) (walk, error) {
-	w := walk{source: source, folder: filepath.Clean(source.Path), book: ruleBook{}, ignored: map[string]int{}}
+	w := walk{source: source, folder: filepath.Clean(source.Path), book: ruleBook{}, names: nameSet{}, ignored: map[string]int{}}
 	root, err := w.open()
 	if err != nil {
 		w.holes = []hole{{".", err}}
@@ -81,8 +82,11 @@ func walkSource(ctx context.Context, source Source) (walk, error) {
 		case !entry.IsDir():
 			w.add(root, name, entry)
 		}
+		w.names.add(name)
 		return nil
 	})
+	// A folder whose list breaks off may have rules that were not seen.
+	w.files = slices.DeleteFunc(w.files, func(f file) bool { return w.covers(f.path) })
 	for i := range w.files {
 		w.files[i].rule(w.book)
 	}

@@ -8,12 +8,8 @@ import (
 	"bureau/ingest"
 )
 
-const (
-	// fetchPoll is how often a watch looks which sources are due.
-	fetchPoll = time.Second
-	// fetchesAtOnce is how many origins a watch asks at a time.
-	fetchesAtOnce = 4
-)
+// fetchPoll is how often a watch looks which sources are due.
+const fetchPoll = time.Second
 
 // A fetching fetches sources by their schedule, beside the runs of a watch: each
 // by itself, so that none waits for a slow one.
@@ -62,7 +58,7 @@ func (f *fetching) goBy(ctx context.Context, c *config) (next *config) {
 
 // begin looks after each source of a configuration until ctx ends.
 func (f *fetching) begin(ctx context.Context, under *sync.WaitGroup, c *config) {
-	mirrors, places := &ingest.Mirrors{Folder: mirrorsIn(c.data)}, make(chan struct{}, fetchesAtOnce)
+	mirrors, places := &ingest.Mirrors{Folder: mirrorsIn(c.data)}, make(chan struct{}, ingest.FetchesAtOnce)
 	for _, source := range c.sources {
 		if source.Origin != nil {
 			under.Go(func() { f.tend(ctx, mirrors, source, places) })

@@ -1,19 +1,20 @@
 package main
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"bureau/ingest"
+	"bureau/ingest/bounded"
+	"bureau/ingest/origin"
 )
 
 // ocrTime bounds the reading of the pictures of one file.
@@ -38,9 +39,11 @@ func checkOCR(command []string) error {
 
 // recognise has the configured command read the pictures of text in a PDF
 // document, and returns the document that it writes. The command runs as the
-// user of Bureau, in a folder of its own, without the secrets of Bureau.
-func recognise(ctx context.Context, command []string, data []byte) (_ []byte, err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, ocrTime, fmt.Errorf("over %v", ocrTime))
+// user of Bureau, in a folder of its own, without the secrets of Bureau. Where it
+// takes longer than within it is ended with all that it started, and the error is
+// bounded.ErrTime: the document is tried again.
+func recognise(ctx context.Context, within time.Duration, command []string, data []byte) (_ []byte, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("%w: over %v", bounded.ErrTime, within))
 	defer cancel()
 	folder, err := os.MkdirTemp("", "bureau-ocr-")
 	if err != nil {
@@ -55,16 +58,17 @@ func recognise(ctx context.Context, command []string, data []byte) (_ []byte, er
 	for i, arg := range command {
 		args[i] = strings.NewReplacer(ocrIn, in, ocrOut, out).Replace(arg)
 	}
-	cmd := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // the administrator's own command
-	cmd.Dir, cmd.WaitDelay = folder, time.Second
+	cmd := origin.Command(ctx, args[0], args[1:]...)
+	cmd.Dir = folder
 	for _, name := range []string{"PATH", "HOME", "LANG", "TMPDIR"} {
 		if value, ok := os.LookupEnv(name); ok {
 			cmd.Env = append(cmd.Env, name+"="+value)
 		}
 	}
-	if said, err := cmd.CombinedOutput(); err != nil {
-		lines := bytes.Split(bytes.TrimSpace(said), []byte("\n"))
-		return nil, fmt.Errorf("the command for pictures of text (ingest.ocr) failed: %w; it says %.300q", errors.Join(context.Cause(ctx), err), lines[len(lines)-1])
+	var said origin.Tail
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := cmd.Run(); err != nil {
+		return nil, fmt.Errorf("the command for pictures of text (ingest.ocr) failed: %w; it says %q", cmp.Or(context.Cause(ctx), err), said.String())
 	}
 	written, err := os.Open(out)
 	if err != nil {

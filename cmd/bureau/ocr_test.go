@@ -1,11 +1,18 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
+
+	"bureau/ingest/bounded"
 )
 
 const ocrConfig = `
@@ -85,5 +92,37 @@ func TestCommandForPicturesNamesItsPlaces(t *testing.T) {
 	}
 	if err := checkOCR(nil); err != nil {
 		t.Error(err)
+	}
+}
+
+// What reads pictures keeps a machine busy.
+func TestCommandForPicturesEndsWithAllItStarted(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		_, err := recognise(ctx, ocrTime, []string{"sh", "-c", `sleep 100000 > "$0" & wait`, pipe, ocrIn, ocrOut}, []byte(scanned))
+		ended <- err
+	}()
+	held, err := os.Open(pipe) // which waits until the other one has it
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Close()
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	if _, err := io.ReadAll(held); err != nil { // which waits until the other one has ended
+		t.Fatal(err)
+	}
+}
+
+func TestPicturesThatTakeTooLongAreTriedAgain(t *testing.T) {
+	if _, err := recognise(t.Context(), time.Nanosecond, []string{"sleep", "100000"}, nil); !errors.Is(err, bounded.ErrTime) {
+		t.Errorf("error %v", err)
 	}
 }

@@ -3,6 +3,7 @@ package archive
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"path"
 	"slices"
@@ -21,7 +22,8 @@ import (
 // is damaged as a whole, and nothing of it is read, since half of an archive
 // would look as if the other half had been deleted.
 //
-// Directories, links, hidden files and what the Mac adds are left out. The
+// Directories, hidden files and what the Mac adds are left out; a link is a member
+// that cannot be read. The
 // limits of members, of depth and of unpacked bytes hold for all the archives
 // together.
 func Zip(data []byte, limits format.Limits) iter.Seq2[format.Member, error] {
@@ -55,25 +57,36 @@ func (w *walker) walk(data []byte, prefix string, depth int) error {
 		return err
 	}
 	for number, f := range files {
-		if !f.Mode().IsRegular() {
+		isLink := f.Mode()&fs.ModeSymlink != 0
+		if !f.Mode().IsRegular() && !isLink {
 			continue
 		}
 		w.count++
 		if w.count > w.limits.Members {
 			return w.tooMany()
 		}
-		name, ok := format.SafePath(nameOf(f))
-		if !ok {
-			err := fmt.Errorf("%w: the name %.100q is not that of a file in an archive; pack it anew", format.ErrDamaged, f.Name)
-			if err := w.give(format.Member{Path: fmt.Sprintf("%smember %d", prefix, number+1)}, err); err != nil {
-				return err
-			}
+		m := format.Member{Stated: nameOf(f), Modified: f.Modified}
+		name, ok := format.SafePath(m.Stated)
+		if ok && isHidden(name) {
 			continue
 		}
-		if isHidden(name) {
-			continue
+		m.Path = w.names.Take(prefix + name)
+		var err error
+		switch {
+		case !ok:
+			m.Path = fmt.Sprintf("%smember %d", prefix, number+1)
+			err = fmt.Errorf("%w: the name %.100q is not that of a file in an archive; pack it anew", format.ErrDamaged, f.Name)
+		case m.Path != prefix+name:
+			err = fmt.Errorf("%w: another file in the archive has the same name; pack it anew", format.ErrDamaged)
+		case isLink:
+			err = fmt.Errorf("%w: it is a link; pack the file itself", format.ErrUnsupported)
 		}
-		if err := w.member(file{f}, w.names.Take(prefix+name), depth); err != nil {
+		if err != nil {
+			err = w.give(m, err)
+		} else {
+			err = w.member(file{f}, m, depth)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -81,21 +94,20 @@ func (w *walker) walk(data []byte, prefix string, depth int) error {
 }
 
 // member yields one file, or the files in it where it is an archive.
-func (w *walker) member(f file, name string, depth int) error {
-	m := format.Member{Path: name, Modified: f.Modified}
+func (w *walker) member(f file, m format.Member, depth int) error {
 	data, err := w.unpack(f)
 	switch {
 	case errors.Is(err, errTotal):
 		return err
 	case err != nil:
 		return w.give(m, err)
-	case !strings.EqualFold(path.Ext(name), ".zip"):
+	case !strings.EqualFold(path.Ext(m.Path), ".zip"):
 		m.Data = data
 		return w.give(m, nil)
 	case depth >= w.limits.Depth:
 		return w.give(m, fmt.Errorf("%w: archives in archives, %d deep; unpack them", format.ErrLimit, depth+1))
 	}
-	return w.walk(data, name+"/", depth+1)
+	return w.walk(data, m.Path+"/", depth+1)
 }
 
 // give yields a member or its error.

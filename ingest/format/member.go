@@ -14,6 +14,7 @@ import (
 // A Member is a file inside another one: in an archive, or attached to a mail.
 type Member struct {
 	Path     string // slash-separated, as [SafePath] makes it; no other member of the file has it
+	Stated   string // name in an archive before it was made safe, or ""
 	Data     []byte
 	Modified time.Time // as the file states it, or zero
 }

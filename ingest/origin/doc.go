@@ -3,11 +3,11 @@
 // and the error that says which could not be brought. Each kind of origin is a
 // package of its own below.
 //
-//	folder, err := origin.Open(path)
-//	defer folder.Close()
-//	missing, err := folder.Expect(list, wants) // takes out what is in no list
-//	for _, f := range missing {
-//		err = folder.Put(f, content(f.Key))
-//	}
-//	return folder.Missed()
+//	err := origin.Bring(path, func(folder *origin.Folder) error {
+//		missing, err := folder.Expect(list, wants) // takes out what is in no list
+//		for _, f := range missing {
+//			err = folder.Put(f, content(f.Key))
+//		}
+//		return err
+//	})
 package origin

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"slices"
 	"strings"
 	"time"
 )
@@ -44,8 +43,24 @@ const (
 	partFile  = ".part" // of the file that is being brought
 )
 
-// Open opens the folder at an absolute path, and makes it for its owner alone.
-func Open(folder string) (*Folder, error) {
+// Bring has fill bring files into the folder at an absolute path, which it makes
+// for its owner alone. Its error is that of fill, or a [Missed] where some files
+// were missed.
+func Bring(path string, fill func(*Folder) error) error {
+	f, err := open(path)
+	if err != nil {
+		return err
+	}
+	if err = fill(f); err == nil {
+		err = f.missed.orNil()
+	}
+	if failed := f.close(); failed != nil {
+		return errors.Join(err, failed) // and no Missed: without its marks nothing is complete
+	}
+	return err
+}
+
+func open(folder string) (*Folder, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}
@@ -60,9 +75,9 @@ func Open(folder string) (*Folder, error) {
 	return f, nil
 }
 
-// Close writes down what was brought, also where a fetch broke off, so that the
+// close writes down what was brought, also where a fetch broke off, so that the
 // next one goes on from there.
-func (f *Folder) Close() error {
+func (f *Folder) close() error {
 	data, err := json.Marshal(f.marks)
 	if err == nil {
 		err = f.put(marksFile, strings.NewReader(string(data)))
@@ -189,15 +204,6 @@ func (f *Folder) Drop(name string) error {
 
 // Miss notes that a file, or a part of the origin, could not be brought.
 func (f *Folder) Miss(name string, reason error) { f.missed = append(f.missed, Miss{name, reason}) }
-
-// Missed returns what could not be brought as a [Missed], or nil.
-func (f *Folder) Missed() error {
-	if len(f.missed) == 0 {
-		return nil
-	}
-	slices.SortStableFunc(f.missed, func(a, b Miss) int { return strings.Compare(a.Name, b.Name) })
-	return f.missed
-}
 
 // Empty makes folder an empty one, for an origin that brings everything anew.
 func Empty(folder string) error {

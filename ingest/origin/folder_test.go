@@ -3,6 +3,7 @@ package origin
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -25,24 +26,15 @@ func all(name string, size int64) (bool, error) {
 // that were not there yet.
 func bring(t *testing.T, folder string, list ...File) (brought []string, missed Missed) {
 	t.Helper()
-	f, err := Open(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	missing, err := f.Expect(list, all)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range missing {
-		if err := f.Put(file, strings.NewReader(file.Name+file.Mark)); err != nil {
-			t.Fatal(err)
+	err := Bring(folder, func(f *Folder) error {
+		missing, err := f.Expect(list, all)
+		for _, file := range missing {
+			brought = append(brought, file.Name)
+			err = errors.Join(err, f.Put(file, strings.NewReader(file.Name+file.Mark)))
 		}
-		brought = append(brought, file.Name)
-	}
-	if err := f.Missed(); err != nil && !errors.As(err, &missed) {
-		t.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
+		return err
+	})
+	if err != nil && !errors.As(err, &missed) {
 		t.Fatal(err)
 	}
 	return brought, missed
@@ -133,21 +125,50 @@ func TestOfTwoInOnePlaceOneIsMissed(t *testing.T) {
 func TestContentThatEndsWithAnErrorReplacesNothing(t *testing.T) {
 	folder := t.TempDir()
 	bring(t, folder, file("a.md", "1"))
-	f, err := Open(folder)
+	err := Bring(folder, func(f *Folder) error {
+		if err := f.Put(file("a.md", "2"), iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader("half")))); err == nil {
+			t.Error("no error")
+		}
+		if mark := f.Mark("a.md"); mark != "1" {
+			t.Errorf("its mark is %q", mark)
+		}
+		return nil
+	})
 	if err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Put(file("a.md", "2"), iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader("half")))); err == nil {
-		t.Error("no error")
-	}
-	if mark := f.Mark("a.md"); mark != "1" {
-		t.Errorf("its mark is %q", mark)
-	}
-	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if got := files(t, folder); got["a.md"] != "a.md1" || len(got) != 1 {
 		t.Errorf("it holds %q", got)
+	}
+}
+
+// Where it is not written down what was brought, nobody knows that the rest is
+// complete.
+func TestNothingIsMerelyMissedWithoutTheMarks(t *testing.T) {
+	folder := t.TempDir()
+	err := Bring(folder, func(f *Folder) error {
+		f.Miss("a.md", errors.New("it is refused"))
+		return os.Mkdir(filepath.Join(folder, marksFile), 0o700) // in the way of the marks
+	})
+	if _, merely := err.(Missed); err == nil || merely { //nolint:errorlint // as a fetch looks at it
+		t.Errorf("%v", err)
+	}
+}
+
+func TestContentOfAnotherLengthReplacesNothing(t *testing.T) {
+	folder := t.TempDir()
+	bring(t, folder, file("a.md", "1"))
+	for text, isWhole := range map[string]bool{"": false, "hal": false, "whole": false, "half": true} {
+		err := Bring(folder, func(f *Folder) error { return f.Put(file("a.md", "2"), Whole(strings.NewReader(text), 4)) })
+		if (err == nil) != isWhole {
+			t.Errorf("%q: %v", text, err)
+		}
+		if got := files(t, folder)["a.md"]; isWhole != (got == text) {
+			t.Errorf("%q: it holds %q", text, got)
+		}
+	}
+	if data, err := io.ReadAll(Whole(strings.NewReader(""), 0)); err != nil || len(data) != 0 {
+		t.Errorf("%q, %v", data, err)
 	}
 }
 

@@ -1,7 +1,9 @@
 package origin
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -11,6 +13,9 @@ type Miss struct {
 	Name string // in the folder, or "." for what is about all of the origin
 	Err  error
 }
+
+// ErrLink is why a link is missed.
+var ErrLink = errors.New("it is a link, and links are not followed; put the document itself there")
 
 // Missed is the error of a fetch that has brought all but some files. What
 // else is in the folder is complete.
@@ -28,4 +33,13 @@ func (m Missed) Error() string {
 		text += fmt.Sprintf("; and %d more", len(m)-named)
 	}
 	return text
+}
+
+// orNil returns what was missed in the order of its names, or no error.
+func (m Missed) orNil() error {
+	if len(m) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(m, func(a, b Miss) int { return strings.Compare(a.Name, b.Name) })
+	return m
 }

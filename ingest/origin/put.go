@@ -50,3 +50,20 @@ func (c *counter) Read(p []byte) (int, error) {
 	c.n += int64(n)
 	return n, err
 }
+
+// Whole returns a content that ends with an error unless it has size bytes.
+func Whole(content io.Reader, size int64) io.Reader { return &whole{content, size, size} }
+
+// A whole is a content whose size was said before.
+type whole struct {
+	r          io.Reader
+	size, left int64 // bytes
+}
+
+func (w *whole) Read(p []byte) (int, error) {
+	n, err := w.r.Read(p)
+	if w.left -= int64(n); w.left < 0 || w.left > 0 && errors.Is(err, io.EOF) {
+		return n, fmt.Errorf("it is not as long as it was listed, %d bytes", w.size)
+	}
+	return n, err
+}

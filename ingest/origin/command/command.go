@@ -29,8 +29,14 @@ func (p *Program) Check() error {
 	return nil
 }
 
-// String names the program and its arguments.
-func (p *Program) String() string { return "command " + strings.Join(p.Args, " ") }
+// String names the program, with a hash in the place of its arguments, which may
+// be secrets.
+func (p *Program) String() string {
+	if len(p.Args) < 2 {
+		return "command " + strings.Join(p.Args, "")
+	}
+	return "command " + p.Args[0] + " " + origin.Hash(fmt.Sprintf("%q", p.Args[1:]))
+}
 
 // path returns the program, from the configuration's folder where it has a
 // slash in its name.

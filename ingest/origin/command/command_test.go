@@ -82,3 +82,15 @@ func TestNoProgramIsAMistake(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+// What it is called stands in reports and on the disk.
+func TestArgumentsThatMayBeSecretsAreNotSaid(t *testing.T) {
+	named := map[string]bool{}
+	for _, args := range [][]string{{"./export.sh"}, {"./export.sh", "--token", "secret"}, {"./export.sh", "--token secret"}, {"./export.sh", "--token", "another secret"}} {
+		name := (&Program{Args: args}).String()
+		if strings.Contains(name, "secret") || !strings.HasPrefix(name, "command ./export.sh") || named[name] {
+			t.Errorf("%q is called %s", args, name)
+		}
+		named[name] = true
+	}
+}

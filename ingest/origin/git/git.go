@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"bureau/ingest/origin"
 )
@@ -51,7 +52,7 @@ func checkAddress(address string) error {
 	scheme, _, hasScheme := strings.Cut(address, "://")
 	if !hasScheme {
 		if strings.HasPrefix(address, "-") || strings.Contains(address, "::") || !strings.Contains(address, ":") {
-			return fmt.Errorf("%q is neither https://…, ssh://…, user@host:path nor an absolute path", address)
+			return errors.New("url is neither https://…, ssh://…, user@host:path nor an absolute path")
 		}
 		return nil
 	}
@@ -62,8 +63,8 @@ func checkAddress(address string) error {
 	if err != nil {
 		return errors.New("the url is none")
 	}
-	if _, has := u.User.Password(); has || u.User != nil && scheme == "https" {
-		return errors.New("has who signs in in its url: name the variable that holds the token with token_env, and the user with user")
+	if _, has := u.User.Password(); has || u.User != nil && scheme == "https" || u.RawQuery != "" {
+		return errors.New("has who signs in, or a query, in its url: name the variable that holds the token with token_env, and the user with user")
 	}
 	return nil
 }
@@ -90,25 +91,19 @@ const (
 )
 
 // Fetch brings what the branch has.
-func (r *Repository) Fetch(ctx context.Context, folder string) (err error) {
-	f, err := origin.Open(folder)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if failed := f.Close(); failed != nil {
-			err = failed // also in the place of a Missed: without its marks nothing is complete
+func (r *Repository) Fetch(ctx context.Context, folder string) error {
+	return origin.Bring(folder, func(f *origin.Folder) error {
+		repository := filepath.Join(folder, cache)
+		if err := r.update(ctx, repository); err != nil {
+			return err
 		}
-	}()
-	repository := filepath.Join(folder, cache)
-	if err := r.update(ctx, repository); err != nil {
-		return err
-	}
-	if err := r.bring(ctx, repository, f); err != nil {
+		err := r.bring(ctx, repository, f)
+		if err == nil || ctx.Err() != nil || errors.Is(err, syscall.ENOSPC) {
+			return err // which is not the cache's fault
+		}
 		// A cache that cannot be read is made anew by the next fetch.
 		return errors.Join(err, os.RemoveAll(repository))
-	}
-	return f.Missed()
+	})
 }
 
 // bring brings the files of the commit in the cache.

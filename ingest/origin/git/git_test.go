@@ -1,6 +1,7 @@
 package git
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -205,6 +206,26 @@ func TestCacheOfAKilledFetchIsMadeAnew(t *testing.T) {
 	t.Error("a damaged cache is never given up")
 }
 
+// What is fetched is not fetched again because somebody edited the configuration
+// meanwhile.
+func TestFetchThatIsBrokenOffKeepsTheCache(t *testing.T) {
+	p, folder := newProject(t), t.TempDir()
+	p.commit(map[string]string{"a.md": "a"})
+	r := p.repository()
+	ctx, cancel := context.WithCancel(t.Context())
+	r.Wants = func(string, int64) (bool, error) { cancel(); return true, nil } // once the repository is here
+	if err := r.Fetch(ctx, folder); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	if _, err := os.Stat(filepath.Join(folder, cache, "HEAD")); err != nil {
+		t.Error(err)
+	}
+	r.Wants = wantsAll
+	if err := r.Fetch(t.Context(), folder); err != nil || texts(t, folder)["a.md"] != "a" {
+		t.Errorf("%v, %q", err, texts(t, folder))
+	}
+}
+
 func TestRepositoriesThatAreNotFetched(t *testing.T) {
 	token := func() (string, error) { return "secret", nil }
 	for _, c := range []struct {
@@ -218,6 +239,8 @@ func TestRepositoriesThatAreNotFetched(t *testing.T) {
 		{"Plain", "http://", Repository{URL: "http://git.example.com/docs.git"}},
 		{"RelativePath", "neither", Repository{URL: "../docs.git"}},
 		{"Password", "token", Repository{URL: "https://mei:secret@git.example.com/docs.git"}},
+		{"Query", "token_env", Repository{URL: "https://git.example.com/docs.git?private_token=secret"}},
+		{"QueryWithoutAScheme", "neither", Repository{URL: "git.example.com/docs.git?private_token=secret"}},
 		{"TokenOverSSH", "https://", Repository{URL: "ssh://git@git.example.com/docs.git", Token: token}},
 		{"FolderOutside", "folder", Repository{URL: "https://git.example.com/docs.git", Folder: "../x"}},
 		{"BranchThatIsAFlag", "branch", Repository{URL: "https://git.example.com/docs.git", Branch: "--all"}},

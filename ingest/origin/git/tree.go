@@ -39,8 +39,6 @@ func parse(line string) (file origin.File, ok bool, err error) {
 	return origin.File{}, false, nil
 }
 
-var errLink = errors.New("it is a link, and links are not followed; put the document itself there")
-
 // copy writes the contents of the files into the folder, one after the other
 // out of one process of git.
 func (r *Repository) copy(ctx context.Context, repository string, f *origin.Folder, files []origin.File) (err error) {
@@ -50,7 +48,7 @@ func (r *Repository) copy(ctx context.Context, repository string, f *origin.Fold
 			contents = append(contents, file)
 			continue
 		}
-		f.Miss(file.Name, errLink)
+		f.Miss(file.Name, origin.ErrLink)
 		if err := f.Drop(file.Name); err != nil {
 			return err
 		}
@@ -101,21 +99,9 @@ func copyOne(f *origin.Folder, file origin.File, in io.Writer, out *bufio.Reader
 	if _, err := fmt.Sscanf(head, "%s %s %d\n", &object, &kind, &size); err != nil || object != file.Key || kind != "blob" {
 		return fmt.Errorf("git has no content of %s: %.100q", file.Name, head)
 	}
-	content := &io.LimitedReader{R: out, N: size}
-	if err := f.Put(file, whole{content}); err != nil {
+	if err := f.Put(file, origin.Whole(io.LimitReader(out, size), size)); err != nil {
 		return err
 	}
 	_, err = out.ReadByte() // the end of its line
 	return err
-}
-
-// whole is a content that must not end early.
-type whole struct{ r *io.LimitedReader }
-
-func (w whole) Read(p []byte) (int, error) {
-	n, err := w.r.Read(p)
-	if errors.Is(err, io.EOF) && w.r.N > 0 {
-		return n, io.ErrUnexpectedEOF
-	}
-	return n, err
 }

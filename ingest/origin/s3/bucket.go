@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -39,7 +38,7 @@ func (b *Bucket) Check() error {
 	case b.Name == "" || strings.ContainsAny(b.Name, "/?#"):
 		return fmt.Errorf("bucket %q is not the name of one", b.Name)
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		return fmt.Errorf("endpoint %q is not an address like https://s3.example.com", b.Endpoint)
+		return errors.New("endpoint is not an address like https://s3.example.com") // it may have a secret in it
 	case u.User != nil || u.RawQuery != "":
 		return errors.New("endpoint has more than a host and a path: name the variables that hold the keys with access_key_env and secret_key_env")
 	}
@@ -52,30 +51,23 @@ func (b *Bucket) String() string {
 }
 
 // Fetch brings the objects.
-func (b *Bucket) Fetch(ctx context.Context, folder string) (err error) {
-	f, err := origin.Open(folder)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if failed := f.Close(); failed != nil {
-			err = failed // also in the place of a Missed: without its marks nothing is complete
-		}
-	}()
+func (b *Bucket) Fetch(ctx context.Context, folder string) error {
 	list, err := b.list(ctx)
 	if err != nil {
 		return err
 	}
-	missing, err := f.Expect(list, b.Wants)
-	if err != nil {
-		return err
-	}
-	for _, file := range missing {
-		if err := b.bring(ctx, f, file); err != nil {
+	return origin.Bring(folder, func(f *origin.Folder) error {
+		missing, err := f.Expect(list, b.Wants)
+		if err != nil {
 			return err
 		}
-	}
-	return f.Missed()
+		for _, file := range missing {
+			if err := b.bring(ctx, f, file); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // Reach reports why the bucket cannot be listed, or nil.
@@ -130,19 +122,5 @@ func (b *Bucket) bring(ctx context.Context, f *origin.Folder, file origin.File) 
 		return fmt.Errorf("get %s: %w", file.Key, err)
 	}
 	defer func() { err = errors.Join(err, response.Body.Close()) }()
-	return f.Put(file, whole{&io.LimitedReader{R: response.Body, N: file.Size + 1}, file.Size})
-}
-
-// whole is a content that has to be as long as it was said.
-type whole struct {
-	r    *io.LimitedReader
-	size int64
-}
-
-func (w whole) Read(p []byte) (int, error) {
-	n, err := w.r.Read(p)
-	if errors.Is(err, io.EOF) && w.r.N != 1 {
-		return n, fmt.Errorf("it is not as long as it was listed, %d bytes", w.size)
-	}
-	return n, err
+	return f.Put(file, origin.Whole(response.Body, file.Size))
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -58,10 +59,9 @@ func checkAddress(address string, isPrivate bool) error {
 	if err != nil {
 		return err
 	}
-	ip := at.Addr().Unmap()
+	ip := at.Addr().Unmap().WithZone("")
 	switch {
-	// Where clouds hand out their machines' keys; no documents are there.
-	case ip.IsLinkLocalUnicast(), ip.IsMulticast(), ip.IsUnspecified():
+	case ip.IsMulticast(), ip.IsUnspecified(), givesKeys(ip), givesKeys(translated(ip)):
 		return fmt.Errorf("%s is no address of a website", ip)
 	case isPrivate, ip.IsGlobalUnicast() && !ip.IsPrivate() && !isReserved(ip):
 		return nil
@@ -69,11 +69,37 @@ func checkAddress(address string, isPrivate bool) error {
 	return fmt.Errorf("%s is an address of a private network; if the website is meant to be there, say private: true", ip)
 }
 
+// keyServices are where clouds hand out keys to their machines beside the
+// addresses of the link: Alibaba's, Azure's, and those of Amazon, Google, Oracle
+// and Scaleway.
+var keyServices = []netip.Addr{
+	netip.MustParseAddr("100.100.100.200"), netip.MustParseAddr("168.63.129.16"), netip.MustParseAddr("fd00:ec2::254"),
+	netip.MustParseAddr("fd20:ce::254"), netip.MustParseAddr("192.0.0.192"), netip.MustParseAddr("fd00:c1::a9fe:a9fe"), netip.MustParseAddr("fd00:42::42"),
+}
+
+// givesKeys reports whether a cloud hands out keys to its machines at an
+// address. No documents are there.
+func givesKeys(ip netip.Addr) bool {
+	return ip.IsLinkLocalUnicast() || slices.Contains(keyServices, ip)
+}
+
+// translation is the network of the addresses of IPv4 inside IPv6 (RFC 6052).
+var translation = netip.MustParsePrefix("64:ff9b::/96")
+
+// translated returns the address of IPv4 that a network may take ip for.
+func translated(ip netip.Addr) netip.Addr {
+	if !translation.Contains(ip) {
+		return ip
+	}
+	bytes := ip.As16()
+	return netip.AddrFrom4([4]byte(bytes[12:]))
+}
+
 // reserved are networks that are not the internet's, beside those that package
 // netip knows: of providers, of tests, and of IPv4 inside IPv6.
 var reserved = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
-	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("64:ff9b::/96"),
+	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"), translation,
 	netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2002::/16"),
 }
 
@@ -101,5 +127,10 @@ func (s *session) ask(ctx context.Context, address *url.URL, header http.Header)
 		request.Header[name] = values
 	}
 	request.Header.Set("User-Agent", "Bureau")
-	return s.client.Do(request)
+	response, err := s.client.Do(request)
+	var failed *url.Error
+	if errors.As(err, &failed) { // its own text has the query
+		return nil, failed.Err
+	}
+	return response, err
 }

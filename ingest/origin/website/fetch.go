@@ -16,7 +16,7 @@ import (
 )
 
 // Fetch brings the pages.
-func (s *Site) Fetch(ctx context.Context, folder string) (err error) {
+func (s *Site) Fetch(ctx context.Context, folder string) error {
 	w, err := s.begin(ctx)
 	if err != nil {
 		return err
@@ -26,25 +26,18 @@ func (s *Site) Fetch(ctx context.Context, folder string) (err error) {
 	if err != nil {
 		return err
 	}
-	f, err := origin.Open(folder)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if failed := f.Close(); failed != nil {
-			err = failed // also in the place of a Missed: without its marks nothing is complete
-		}
-	}()
-	files, err := f.Expect(w.files(pages, f), s.Wants)
-	if err != nil {
-		return err
-	}
-	for _, file := range files {
-		if err := w.bring(ctx, f, file); err != nil {
+	return origin.Bring(folder, func(f *origin.Folder) error {
+		files, err := f.Expect(w.files(pages, f), s.Wants)
+		if err != nil {
 			return err
 		}
-	}
-	return f.Missed()
+		for _, file := range files {
+			if err := w.bring(ctx, f, file); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // files returns the pages that the host allows, up to the limit.

@@ -56,7 +56,7 @@ func (s *Site) Check() error {
 		return nil
 	}
 	if u, err := url.Parse(s.Sitemap); err != nil || !isOf(base, u) {
-		return fmt.Errorf("sitemap %q is not of the host of the url", s.Sitemap)
+		return errors.New("sitemap is not of the host of the url") // and may have a secret in it, as a url
 	}
 	return nil
 }
@@ -64,7 +64,7 @@ func (s *Site) Check() error {
 func (s *Site) base() (*url.URL, error) {
 	u, err := url.Parse(s.URL)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil || u.RawQuery != "" {
-		return nil, fmt.Errorf("url %q is not an address like https://www.example.com/", s.URL)
+		return nil, errors.New("url is not an address like https://www.example.com/, without who signs in and without a query")
 	}
 	u.Path = cmp.Or(u.Path, "/")
 	return u, nil
@@ -75,7 +75,7 @@ func (s *Site) String() string {
 	if s.Sitemap == "" {
 		return "website " + s.URL
 	}
-	return "website " + s.URL + " by " + s.Sitemap
+	return "website " + s.URL + " by " + origin.Address(s.Sitemap)
 }
 
 // begin asks for the host's rules.

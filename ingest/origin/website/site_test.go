@@ -353,7 +353,9 @@ func TestPrivateAddressesAreRefusedUnlessMeant(t *testing.T) {
 		"93.184.216.34:443": {true, true}, "[2606:2800:220:1::1]:443": {true, true},
 		"127.0.0.1:80": {false, true}, "[::1]:80": {false, true}, "10.0.0.1:80": {false, true}, "192.168.1.1:80": {false, true},
 		"[fd00::1]:80": {false, true}, "100.64.0.1:80": {false, true}, "[::ffff:10.0.0.1]:80": {false, true}, "[::ffff:127.0.0.1]:80": {false, true},
-		"[64:ff9b::a00:1]:80": {false, true}, "169.254.169.254:80": {false, false}, "[fe80::1]:80": {false, false}, "0.0.0.0:80": {false, false}, "224.0.0.1:80": {false, false},
+		"[64:ff9b::a00:1]:80": {false, true}, "[2002:a00:1::1]:80": {false, true}, "169.254.169.254:80": {false, false}, "[fe80::1]:80": {false, false}, "0.0.0.0:80": {false, false}, "224.0.0.1:80": {false, false},
+		"100.100.100.200:80": {false, false}, "[::ffff:100.100.100.200]:80": {false, false}, "[fd00:ec2::254]:80": {false, false}, "[fd00:ec2::254%eth0]:80": {false, false},
+		"168.63.129.16:80": {false, false}, "[64:ff9b::a9fe:a9fe]:80": {false, false}, "[64:ff9b::6464:64c8]:80": {false, false}, "[fd00:ec2::253]:80": {false, true},
 	} {
 		if got := [2]bool{checkAddress(address, false) == nil, checkAddress(address, true) == nil}; got != want {
 			t.Errorf("%s: %v, want %v", address, got, want)
@@ -363,12 +365,33 @@ func TestPrivateAddressesAreRefusedUnlessMeant(t *testing.T) {
 
 func TestSitesThatAreNotFetched(t *testing.T) {
 	for _, s := range []Site{{}, {URL: "www.example.com"}, {URL: "ftp://www.example.com/"}, {URL: "https://mei:secret@www.example.com/"},
-		{URL: "https://www.example.com/", Sitemap: "https://elsewhere.example/sitemap.xml"}} {
-		if err := s.Check(); err == nil {
-			t.Errorf("%+v", s)
+		{URL: "https://www.example.com/", Sitemap: "https://elsewhere.example/sitemap.xml?key=secret"}, {URL: "https://www.example.com/?key=secret"}} {
+		if err := s.Check(); err == nil || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%+v: %v", s, err)
 		}
 	}
 	if err := (&Site{URL: "https://www.example.com", Sitemap: "https://www.example.com/s.xml"}).Check(); err != nil {
 		t.Error(err)
+	}
+}
+
+// The query of a sitemap may be a key to it.
+func TestSecretsOfASitemapAreNotSaid(t *testing.T) {
+	h := newHost(t)
+	s, other := h.site(), h.site()
+	s.Sitemap, other.Sitemap = h.url+"/s.xml?key=secret", h.url+"/s.xml?key=another"
+	if strings.Contains(s.String(), "secret") || !strings.Contains(s.String(), "/s.xml") || s.String() == other.String() {
+		t.Errorf("%s, %s", s, other)
+	}
+	for name, fault := range map[string]http.HandlerFunc{
+		"IsRefused": status(http.StatusForbidden),
+		"IsCutOff":  func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"LeadsAway": http.RedirectHandler("http://127.0.0.1:1/?key=secret", http.StatusFound).ServeHTTP,
+		"IsNoMap":   page("<html>"),
+	} {
+		h.pages["/s.xml?key=secret"] = fault
+		if _, err := fetch(t, s, t.TempDir()); err == nil || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), "/s.xml") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

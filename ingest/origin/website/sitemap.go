@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"bureau/ingest/origin"
 )
 
 // What a sitemap may have, by its protocol and with room to spare.
@@ -45,12 +47,12 @@ func (s *session) listed(ctx context.Context, maps []*url.URL) (pages []*url.URL
 			seen[address.String()] = true
 			m, err := s.sitemap(ctx, address)
 			if err != nil {
-				return nil, fmt.Errorf("sitemap %s: %w", address, err)
+				return nil, fmt.Errorf("sitemap %s: %w", origin.Address(address.String()), err)
 			}
 			pages = append(pages, s.own(m.Pages, seen)...)
 			further = append(further, s.ofHost(m.Maps)...)
 			if len(further) > mostSitemaps || len(pages) > mostListed {
-				return nil, fmt.Errorf("sitemap %s: with the others it lists more than %d sitemaps or %d pages", address, mostSitemaps, mostListed)
+				return nil, fmt.Errorf("sitemap %s: with the others it lists more than %d sitemaps or %d pages", origin.Address(address.String()), mostSitemaps, mostListed)
 			}
 		}
 		if depth > 1 && len(further) > 0 {

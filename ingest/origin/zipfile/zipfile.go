@@ -4,18 +4,20 @@ package zipfile
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"os"
+	"path"
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/text/unicode/norm"
 
 	"bureau/ingest/archive"
 	"bureau/ingest/format"
@@ -34,7 +36,7 @@ type Archive struct {
 const maxArchive = 256 << 20
 
 // limits are those of the members.
-var limits = format.Limits{Members: 100_000, Depth: 4, Unpacked: 4 << 30}
+var limits = format.Limits{Members: 100_000, Depth: 4, Unpacked: 4 << 30, Member: 128 << 20}
 
 // IsAddress reports whether a place is an address and no path.
 func IsAddress(place string) bool { return strings.Contains(place, "://") }
@@ -52,17 +54,15 @@ func (a *Archive) Check() error {
 
 // String names the place, with a hash of its query, which may be a secret.
 func (a *Archive) String() string {
-	place, query, has := strings.Cut(a.Place, "?")
-	if !has || !IsAddress(a.Place) {
+	if !IsAddress(a.Place) {
 		return "zip " + a.Place
 	}
-	sum := sha256.Sum256([]byte(query))
-	return "zip " + place + "?" + hex.EncodeToString(sum[:4])
+	return "zip " + origin.Address(a.Place)
 }
 
 // Fetch brings the files in the archive, unless it is the one that was brought
 // last.
-func (a *Archive) Fetch(ctx context.Context, folder string) (err error) {
+func (a *Archive) Fetch(ctx context.Context, folder string) error {
 	data, version, err := a.get(ctx, markIn(folder))
 	if errors.Is(err, errSame) {
 		return nil
@@ -73,23 +73,19 @@ func (a *Archive) Fetch(ctx context.Context, folder string) (err error) {
 	if err := origin.Empty(folder); err != nil {
 		return err
 	}
-	f, err := origin.Open(folder)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if failed := f.Close(); failed != nil {
-			err = failed // also in the place of a Missed: without its marks nothing is complete
-		}
-	}()
-	if err := a.unpack(ctx, data, f); err != nil {
-		return err
-	}
-	missed := f.Missed()
-	if missed != nil || version == "" {
-		return missed // and said again by the next fetch
+	err = origin.Bring(folder, func(f *origin.Folder) error { return a.unpack(ctx, data, f) })
+	if err != nil || version == "" {
+		return err // and what was missed is said again by the next fetch
 	}
 	return mark(folder, version)
+}
+
+// errName says that a file cannot have the name here that it has in the archive.
+var errName = errors.New("its name is too long, or cannot be a file's; pack it under another")
+
+// baseOf returns the last element of a name as an archive states it.
+func baseOf(stated string) string {
+	return norm.NFC.String(path.Base(strings.ReplaceAll(stated, `\`, "/")))
 }
 
 // unpack writes every file into the folder, whatever of it is read: the archive
@@ -101,6 +97,10 @@ func (a *Archive) unpack(ctx context.Context, data []byte, f *origin.Folder) err
 			return ctx.Err()
 		case m.Path == "":
 			return err
+		case path.Base(m.Path) != baseOf(m.Stated):
+			// Under another name a file of rules is none, and is about nothing.
+			f.Miss(path.Join(path.Dir(m.Path), baseOf(m.Stated)), cmp.Or(err, errName))
+			continue
 		case err == nil:
 			_, err = a.Wants(m.Path, int64(len(m.Data)))
 		}

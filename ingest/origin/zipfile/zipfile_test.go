@@ -165,3 +165,45 @@ func TestPlacesThatAreNotFetched(t *testing.T) {
 		}
 	}
 }
+
+// A member is unpacked in memory, so that what it says of its size counts
+// before anything is.
+func TestMemberThatUnpacksToTooMuchIsMissed(t *testing.T) {
+	place := filepath.Join(t.TempDir(), "docs.zip")
+	write(t, place, packLarge(t, 129<<20))
+	got, err := fetch(t, &Archive{Place: place, Wants: wantsSmall}, t.TempDir())
+	var missed origin.Missed
+	if !errors.As(err, &missed) || len(missed) != 1 || missed[0].Name != "large.md" || !strings.Contains(err.Error(), "128 MiB") {
+		t.Errorf("%v", err)
+	}
+	if !reflect.DeepEqual(got, map[string]string{"ok.md": "ok"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+// packLarge returns an archive with a member that says it unpacks to size
+// bytes, at a ratio that tables of one value get to, and a small one.
+func packLarge(t *testing.T, size uint64) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	packed := make([]byte, size/200)
+	large, err := w.CreateRaw(&zip.FileHeader{Name: "large.md", Method: zip.Deflate, UncompressedSize64: size, CompressedSize64: uint64(len(packed))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := large.Write(packed); err != nil {
+		t.Fatal(err)
+	}
+	small, err := w.Create("ok.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := small.Write([]byte("ok")); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}

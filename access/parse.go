@@ -22,8 +22,11 @@ func Parse(name string, document []byte) (*Policy, error) {
 		return nil, fmt.Errorf("%s: %s", name, strings.TrimPrefix(err.Error(), "yaml: "))
 	}
 	b := &builder{
-		file:   name,
-		policy: &Policy{departments: map[Department]department{}, people: map[string]Person{}},
+		file: name,
+		policy: &Policy{
+			departments: map[Department]department{}, people: map[string]Person{},
+			groupRoles: map[string][]Role{}, byEmail: map[string]string{}, bySlack: map[string]string{},
+		},
 		groups: map[string][]Department{},
 	}
 	if len(root.Content) > 0 {
@@ -32,6 +35,7 @@ func Parse(name string, document []byte) (*Policy, error) {
 	if err := errors.Join(b.mistakes...); err != nil {
 		return nil, err
 	}
+	b.policy.groups = b.groups
 	b.policy.fingerprint = b.fingerprint()
 	return b.policy, nil
 }
@@ -58,14 +62,15 @@ func (b *builder) build(root *yaml.Node) {
 	parts := b.fieldsOf(root)
 	b.clearances(parts["clearances"])
 	b.tree(parts["departments"])
-	for _, e := range b.entries(parts["groups"], "group", "id", "departments") {
+	for _, e := range b.entries(parts["groups"], "group", "id", "departments", "roles") {
 		if _, ok := b.groups[e.id]; ok {
 			b.mistake(e.node, "group %s is listed twice", e.id)
 		}
 		b.groups[e.id] = b.departmentList(e, "departments")
+		b.policy.groupRoles[e.id] = b.roleList(e)
 	}
 	for _, e := range b.entries(parts["people"], "person",
-		"id", "name", "title", "groups", "departments", "clearance", "language", "from", "until") {
+		"id", "name", "title", "groups", "departments", "clearance", "language", "from", "until", "email", "slack", "roles") {
 		b.person(e)
 	}
 }
@@ -137,13 +142,14 @@ func (b *builder) person(e entry) {
 		b.mistake(e.node, "person %s is listed twice", e.id)
 		return
 	}
-	departments := b.departmentList(e, "departments")
+	departments, roles := b.departmentList(e, "departments"), b.roleList(e)
 	for _, group := range b.list(e, "groups") {
 		of, ok := b.groups[group.Value]
 		if !ok {
 			b.mistake(group, "%s: unknown group %q%s", e.label(), group.Value, suggest(group.Value, keys(b.groups)))
 		}
 		departments = append(departments, of...)
+		roles = append(roles, b.policy.groupRoles[group.Value]...)
 	}
 	level := Clearance(b.text(e, "clearance"))
 	if !b.policy.HasClearance(level) {
@@ -151,12 +157,13 @@ func (b *builder) person(e entry) {
 	}
 	who := Person{
 		ID: e.id, Name: b.text(e, "name"), Title: b.names(e, "title"), Language: b.text(e, "language"),
-		Departments: sorted(departments), Clearance: level,
+		Departments: sorted(departments), Clearance: level, Roles: roles,
 		From: b.moment(e, "from", ParseFrom), Until: b.moment(e, "until", ParseUntil),
 	}
 	if who.Name == "" {
 		who.Name = who.ID
 	}
+	b.accounts(e, &who)
 	b.policy.people[e.id] = who
 	b.policy.personOrder = append(b.policy.personOrder, e.id)
 }
@@ -207,6 +214,7 @@ func (b *builder) fingerprint() string {
 		Parents map[Department]Department
 		People  []line
 		Levels  []Clearance
+		Groups  map[string][]Department
 	}
 	content.Parents = map[Department]Department{}
 	for d, node := range b.policy.departments {
@@ -215,7 +223,7 @@ func (b *builder) fingerprint() string {
 	for _, who := range b.policy.People() {
 		content.People = append(content.People, line{who.ID, who.Departments, who.Clearance, who.From, who.Until})
 	}
-	content.Levels = b.policy.clearances
+	content.Levels, content.Groups = b.policy.clearances, b.groups
 	encoded, err := json.Marshal(content)
 	if err != nil {
 		panic(err) // unreachable: strings, numbers and times encode

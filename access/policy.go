@@ -21,7 +21,11 @@ type Policy struct {
 	departments map[Department]department
 	order       []Department // as configured
 	people      map[string]Person
-	personOrder []string    // as configured
+	personOrder []string          // as configured
+	byEmail     map[string]string // person of an address, its ASCII letters lower
+	bySlack     map[string]string // person of an account in Slack
+	groups      map[string][]Department
+	groupRoles  map[string][]Role
 	clearances  []Clearance // lowest first
 	fingerprint string      // hash of all that decides about reading
 }
@@ -67,21 +71,33 @@ type Person struct {
 	Language    string       // they read the pages in, or "" for the browser's
 	Departments []Department // own and by groups; sorted, unique, without ancestors
 	Clearance   Clearance    // the highest level they read
+	Roles       []Role       // own and by groups
 	From, Until time.Time    // when they are in effect; zero is open
+	Email       string       // as the administrator wrote it, or ""
+	Slack       string       // id of their account in Slack, or ""
 }
 
 // Scope returns what a person may read at now. An unknown person is
 // ErrUnknownPerson, one outside their dates ErrNotInEffect; the Scope is then
 // zero and reads nothing.
 func (p *Policy) Scope(person string, now time.Time) (Scope, error) {
-	who, ok := p.people[person]
-	if !ok {
-		return Scope{}, fmt.Errorf("scope of %q: %w", person, ErrUnknownPerson)
-	}
-	if !within(who.From, who.Until, now) {
-		return Scope{}, fmt.Errorf("scope of %q: %w", person, ErrNotInEffect)
+	who, err := p.inEffect(person, now)
+	if err != nil {
+		return Scope{}, err
 	}
 	return p.scopeOf(who, now), nil
+}
+
+// inEffect returns a person who is in effect at now, or the error of Scope.
+func (p *Policy) inEffect(person string, now time.Time) (Person, error) {
+	who, ok := p.people[person]
+	if !ok {
+		return Person{}, fmt.Errorf("scope of %q: %w", person, ErrUnknownPerson)
+	}
+	if !within(who.From, who.Until, now) {
+		return Person{}, fmt.Errorf("scope of %q: %w", person, ErrNotInEffect)
+	}
+	return who, nil
 }
 
 // scopeOf returns what somebody in effect may read at now.
@@ -141,9 +157,11 @@ func (p *Policy) Stricter(a, b Clearance) Clearance {
 }
 
 // upTo returns a level and all below it. Who has no level has the lowest.
-func (p *Policy) upTo(c Clearance) []Clearance {
-	level := max(0, slices.Index(p.clearances, c))
-	return slices.Clone(p.clearances[:min(level+1, len(p.clearances))])
+func (p *Policy) upTo(c Clearance) []Clearance { return slices.Clone(p.clearances[:p.levels(c)]) }
+
+// levels returns how many levels a level and those below it are.
+func (p *Policy) levels(c Clearance) int {
+	return min(max(0, slices.Index(p.clearances, c))+1, len(p.clearances))
 }
 
 // Departments returns every department in the order of the configuration,
@@ -178,6 +196,6 @@ func (p *Policy) People() []Person {
 // to them gives nobody a right.
 func (p *Policy) Person(id string) (Person, bool) {
 	who, ok := p.people[id]
-	who.Departments = slices.Clone(who.Departments)
+	who.Departments, who.Roles = slices.Clone(who.Departments), slices.Clone(who.Roles)
 	return who, ok
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// A Scope is everything one asker may read at one moment. Only [Policy.Scope]
+// A Scope is everything one asker may read at one moment. Only a [Policy]
 // fills it and [Scope.Narrow] only takes away, so that holding a Scope is
 // holding the right. The zero Scope reads nothing.
 type Scope struct {

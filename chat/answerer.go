@@ -217,7 +217,7 @@ func (w *writing) source(f retrieval.Match, n int) Source {
 		return !slices.Contains(reads, d)
 	})
 	return Source{
-		N: n, Passage: f.Passage.ID, Document: f.Document.ID, Title: f.Document.Title, Headings: f.Passage.Headings,
+		N: n, Passage: f.Passage.ID, Document: f.Document.ID, Version: f.Document.Version, Title: f.Document.Title, Headings: f.Passage.Headings,
 		Anchor: f.Passage.Anchor, Updated: f.Document.Updated, Language: cmp.Or(f.Passage.Language, f.Document.Language),
 		Departments: shared, Quote: f.Passage.Text, Marks: highlight(f.Passage.Text, w.terms),
 		Start: f.Passage.Start, End: f.Passage.End, Also: copiesOf(f),

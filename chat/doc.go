@@ -12,6 +12,12 @@
 //		…
 //	}
 //
-// Beside it stand a fair [Queue] for the model and the [Conversations] that
-// follow-up questions refer to.
+// A [Desk] takes the questions of people through all doors: each is written
+// down in a [Record], waits for its turn in a fair [Queue], and is answered to
+// its end, whoever is there to read it.
+//
+//	id, err := desk.Begin(ctx, asker, chat.Ask{Text: "How many days of leave?"})
+//	for events, err := range desk.Follow(ctx, asker, id) {
+//		…
+//	}
 package chat

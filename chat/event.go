@@ -23,11 +23,21 @@ type Turn struct {
 	Sources  []retrieval.DocumentID // the documents behind the answer
 }
 
-// An Event is one step of an answer: Stage, Sources, Delta, Sentence, Refusal
-// or Done. An answer is the Stage Searching, then Sources, the Stage Writing
-// where a model writes, then Deltas with the Sentences they finish, then Done;
-// or Searching, then a Refusal, then Done.
+// An Event is one step of an answer: Accepted, Stage, Sources, Delta, Sentence,
+// Refusal, Done or Failed. What an [Answerer] yields is the Stage Searching,
+// then Sources, the Stage Writing where a model writes, then Deltas with the
+// Sentences they finish, then Done; or Searching, then a Refusal, then Done.
+// The log of a [Desk] begins with Accepted besides, and Failed may end it.
 type Event interface{ event() }
+
+// Accepted says that a question was taken and is written down. It comes again
+// when the place in line changes.
+type Accepted struct {
+	Asked        string // the asker's own id of the question
+	Conversation string
+	After        string // the answer that the question follows, "" for none
+	Place        int    // in line, 1 being next, 0 while it is answered
+}
 
 // A Stage says what is being done while nothing can be read yet.
 type Stage struct {
@@ -57,6 +67,7 @@ type Source struct {
 	N           int // from 1, as cited
 	Passage     string
 	Document    retrieval.DocumentID
+	Version     string // of the document, a hash of its content
 	Title       string
 	Headings    []string
 	Anchor      string
@@ -137,13 +148,25 @@ type Done struct {
 	// Cut says that the answer ended before the model was finished, by its
 	// length limit.
 	Cut bool
+	// Stopped says that the asker ended it.
+	Stopped bool
+	// Unkept says that the answer could not be written down and will not be
+	// there later.
+	Unkept bool
 	// Partial says that the search was not the one that is configured, so that
 	// the sources may not be the best ones, and a refusal not the last word.
 	Partial bool
 	// Degraded says what was missing though it is configured: the embedder,
 	// or the model (an [ErrModelUnavailable]). It is for the operator's log,
 	// not for people, and nil where nothing was.
-	Degraded error
+	Degraded error `json:"-"`
+}
+
+// Failed ends an answer that was not done.
+type Failed struct {
+	Reason Reason
+	// Err is what went wrong, for the operator's log. It is not kept.
+	Err error `json:"-"`
 }
 
 // A Mode is the way an answer was made.
@@ -159,9 +182,11 @@ const (
 	Refused Mode = "refused"
 )
 
+func (Accepted) event() {}
 func (Stage) event()    {}
 func (Sources) event()  {}
 func (Delta) event()    {}
 func (Sentence) event() {}
 func (Refusal) event()  {}
 func (Done) event()     {}
+func (Failed) event()   {}

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -18,11 +20,13 @@ var staticFiles embed.FS
 // content, so that it can be kept for ever.
 type asset struct {
 	content []byte
+	gzipped []byte // the same
 	tag     string // hash of the content
 	kind    string // media type
 }
 
-// assets are the files of static, by name.
+// assets are the files of static, by name, and the widget's script, which is
+// made of them.
 var assets = loadAssets()
 
 // loadAssets reads the embedded files. They are part of the program, so that
@@ -33,21 +37,36 @@ func loadAssets() map[string]asset {
 		panic(fmt.Sprintf("read embedded files: %v", err))
 	}
 	loaded := make(map[string]asset, len(entries))
+	read := func(name string) ([]byte, error) { return staticFiles.ReadFile(path.Join("static", name)) }
 	for _, e := range entries {
-		content, err := staticFiles.ReadFile(path.Join("static", e.Name()))
+		content, err := read(e.Name())
 		if err != nil {
 			panic(fmt.Sprintf("read embedded file %s: %v", e.Name(), err))
 		}
-		sum := sha256.Sum256(content)
-		loaded[e.Name()] = asset{content, hex.EncodeToString(sum[:8]), mediaType(e.Name())}
+		loaded[e.Name()] = newAsset(e.Name(), content)
 	}
+	script, err := bundle("element.js", read)
+	if err != nil {
+		panic(err)
+	}
+	loaded[widgetScript] = newAsset(widgetScript, script)
 	return loaded
+}
+
+// newAsset returns a file as it is served.
+func newAsset(name string, content []byte) asset {
+	var b bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // an error is another level
+	_, _ = w.Write(content)                               // a bytes.Buffer does not fail
+	_ = w.Close()
+	sum := sha256.Sum256(content)
+	return asset{content, b.Bytes(), hex.EncodeToString(sum[:8]), mediaType(name)}
 }
 
 // mediaType returns the media type of a file by its name. JavaScript is named
 // here because a machine's own table may call it something else.
 func mediaType(name string) string {
-	if path.Ext(name) == ".js" {
+	if isScript(name) {
 		return "text/javascript; charset=utf-8"
 	}
 	return mime.TypeByExtension(path.Ext(name))
@@ -74,16 +93,23 @@ func (s *Server) static(w http.ResponseWriter, r *http.Request) error {
 	}
 	h := w.Header()
 	h.Set("Content-Type", a.kind)
-	h.Set("ETag", `"`+a.tag+`"`)
+	etag := `W/"` + a.tag + `"` // weak: the bytes differ by their encoding
+	h.Set("ETag", etag)
 	h.Set("Cache-Control", "public, no-cache")
+	h.Set("Vary", "Accept-Encoding")
 	if tag != "" {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	if r.Header.Get("If-None-Match") == `"`+a.tag+`"` {
+	if r.Header.Get("If-None-Match") == etag {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	_, _ = w.Write(a.content) // an error here is a browser that left
+	content := a.content
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Encoding", "gzip")
+		content = a.gzipped
+	}
+	_, _ = w.Write(content) // an error here is a browser that left
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,7 +22,7 @@ func serve(t *testing.T, h *house) string {
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
-		if err := h.Shutdown(ctx); err != nil {
+		if err := errors.Join(h.desk.Close(ctx), h.Shutdown(ctx)); err != nil {
 			t.Errorf("shutdown: %v", err)
 		}
 		server.Close()
@@ -36,6 +37,17 @@ type reply struct {
 	body   string
 }
 
+// send sends JSON as a page of the server does.
+func (h *house) send(t *testing.T, method, url, person, body string) reply {
+	t.Helper()
+	return h.request(t, method, url, person, func(r *http.Request) {
+		r.Header.Set("Origin", "http://"+r.URL.Host)
+		r.Header.Set("Content-Type", "application/json")
+		r.Body = readCloser{strings.NewReader(body)}
+		r.ContentLength = int64(len(body))
+	})
+}
+
 // request sends a request as a person, or as nobody for "".
 func (h *house) request(t *testing.T, method, url, person string, change func(*http.Request)) reply {
 	t.Helper()
@@ -44,7 +56,7 @@ func (h *house) request(t *testing.T, method, url, person string, change func(*h
 		t.Fatal(err)
 	}
 	if person != "" {
-		r.AddCookie(cookie(h.sessions.begin(person, h.config.Now()), 60))
+		r.AddCookie(h.cookie(h.sessionCookie(), h.token(person), 60))
 	}
 	if change != nil {
 		change(r)
@@ -66,29 +78,30 @@ func (h *house) request(t *testing.T, method, url, person string, change func(*h
 // A peer is a browser's end of a socket.
 type peer struct {
 	*websocket.Conn
-	t *testing.T
+	t     *testing.T
+	ready map[string]any // the frame that answered hello
 }
 
 // dial opens a socket at an http address with the token of a session.
 func dial(t *testing.T, url, token string) *peer {
 	t.Helper()
-	header := http.Header{"Origin": {url}, "Cookie": {sessionCookie + "=" + token}}
+	header := http.Header{"Origin": {url}, "Cookie": {plainCookie + "=" + token}}
 	ws, response, err := websocket.DefaultDialer.Dial("ws"+url[len("http"):]+"/socket", header)
 	if err != nil {
 		t.Fatalf("dial: %v (%v)", err, response)
 	}
 	response.Body.Close()
 	t.Cleanup(func() { ws.Close() })
-	return &peer{ws, t}
+	return &peer{Conn: ws, t: t}
 }
 
 // visitAs opens a socket as a person and says hello.
 func (h *house) visitAs(t *testing.T, url, person string) *peer {
 	t.Helper()
-	p := dial(t, url, h.sessions.begin(person, h.config.Now()))
+	p := dial(t, url, h.token(person))
 	p.put(`{"type":"hello","version":1,"language":"en"}`)
-	if f := p.next(); f["type"] != "ready" {
-		t.Fatalf("hello of %s: %v", person, f)
+	if p.ready = p.next(); p.ready["type"] != "ready" {
+		t.Fatalf("hello of %s: %v", person, p.ready)
 	}
 	return p
 }

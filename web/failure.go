@@ -8,6 +8,8 @@ import (
 	"github.com/gorilla/websocket"
 
 	"bureau/chat"
+	"bureau/chat/history"
+	"bureau/identity"
 	"bureau/retrieval"
 )
 
@@ -21,19 +23,17 @@ var (
 	errEmpty       = errors.New("an empty question")
 	errTooLong     = errors.New("a question over the limit")
 	errNarrow      = errors.New("narrowed to nothing the person reads")
-	errDuplicate   = errors.New("a question with an id that was asked before")
-	errNoAnswer    = errors.New("no such answer is running on this socket")
-	errTooMany     = errors.New("too many questions at once")
+	errTooMany     = errors.New("too many answers are followed at once")
 	errTooSoon     = errors.New("too many frames at once")
 	errBinary      = errors.New("a frame that is not text")
 	errSignedOut   = errors.New("signed out")
-	errRevoked     = errors.New("a right ended while the answer was written")
-	errStopped     = errors.New("stopped by the person")
 	errShutdown    = errors.New("the server is shutting down")
 	errBadHost     = errors.New("a host name that is not of this machine")
 	errNoSignIn    = errors.New("no way to sign in is set up")
 	errOrigin      = errors.New("a socket from another site")
 	errNoPage      = errors.New("no such page")
+	errNotMadeFor  = errors.New("a token that is not made for this")
+	errMediaType   = errors.New("a body that is not JSON")
 )
 
 // Close codes of our own. Those from 4500 on say that coming back by itself
@@ -59,7 +59,25 @@ type failure struct {
 var failures = []failure{
 	{errSignedOut, "signed_out", http.StatusUnauthorized, closeSignedOut, false, phrase{
 		"You are signed out. Please sign in again.", "您已退出登录，请重新登录。", "您已登出，請重新登入。"}},
-	{errRevoked, "revoked", http.StatusForbidden, closeSignedOut, true, phrase{
+	{identity.ErrWrongPassword, "wrong_password", http.StatusUnauthorized, closeSignedOut, false, phrase{
+		"That name and password do not belong together.", "用户名或密码不正确。", "使用者名稱或密碼不正確。"}},
+	{identity.ErrTooManyTries, "too_many_tries", http.StatusTooManyRequests, closeSignedOut, true, phrase{
+		"There were too many tries. Please wait a minute.", "尝试次数过多，请稍等一分钟。", "嘗試次數過多，請稍等一分鐘。"}},
+	{identity.ErrDisabled, "disabled", http.StatusForbidden, closeSignedOut, false, phrase{
+		"Your access has been ended. Please ask whoever looks after Bureau in your company.",
+		"您的访问权限已被停用，请联系公司的管理员。", "您的存取權限已被停用，請聯絡公司的管理員。"}},
+	{identity.ErrTooManyGroups, "too_many_groups", http.StatusForbidden, closeNoAccess, false, phrase{
+		"Your company's sign-in left out your groups because there are too many. Whoever looks after Bureau can have it send only the groups that Bureau needs.",
+		"您所属的组过多，公司的登录系统没有提供这些组。管理员可以设置为只发送 Bureau 需要的组。",
+		"您所屬的群組過多，公司的登入系統沒有提供這些群組。管理員可以設定為只傳送 Bureau 需要的群組。"}},
+	{identity.ErrAway, "sign_in_away", http.StatusServiceUnavailable, websocket.CloseTryAgainLater, true, phrase{
+		"Your company's sign-in does not answer at the moment. Please try again in a while.",
+		"公司的登录系统暂时没有响应，请稍后再试。", "公司的登入系統暫時沒有回應，請稍後再試。"}},
+	{identity.ErrUnproved, "sign_in_failed", http.StatusBadRequest, closeSignedOut, true, phrase{
+		"The sign-in was not completed. Please try again.", "登录没有完成，请重试。", "登入沒有完成，請重試。"}},
+	{errNotMadeFor, "not_made_for", http.StatusForbidden, closeNoAccess, false, phrase{
+		"This token is not made for that.", "此令牌不能用于该操作。", "此權杖不能用於該操作。"}},
+	{chat.ErrRevoked, "revoked", http.StatusForbidden, closeSignedOut, true, phrase{
 		"What you may read has changed, so this answer was ended. Please ask again.",
 		"您的阅读权限有变化，此回答已中止。请重新提问。", "您的閱讀權限有變化，此回答已中止。請重新提問。"}},
 	{retrieval.ErrNoScope, "no_access", http.StatusNotFound, closeNoAccess, false, phrase{
@@ -69,6 +87,8 @@ var failures = []failure{
 		"You may not read any of the departments you chose.", "您选择的部门中没有您可以阅读的内容。", "您選擇的部門中沒有您可以閱讀的內容。"}},
 	{retrieval.ErrNotFound, "not_found", http.StatusNotFound, websocket.ClosePolicyViolation, false, notFound},
 	{errNoPage, "not_found", http.StatusNotFound, websocket.ClosePolicyViolation, false, notFound},
+	{history.ErrNotFound, "not_found", http.StatusNotFound, websocket.ClosePolicyViolation, false, phrase{
+		"There is no such conversation.", "没有这个对话。", "沒有這個對話。"}},
 	{errVersion, "version", http.StatusBadRequest, closeVersion, false, phrase{
 		"This page is out of date. Please load it again.", "此页面已过期，请重新加载。", "此頁面已過期，請重新載入。"}},
 	{chat.ErrEmptyQuestion, "empty", http.StatusBadRequest, websocket.ClosePolicyViolation, false, noQuestion},
@@ -79,14 +99,13 @@ var failures = []failure{
 	{errTooMany, "busy", http.StatusTooManyRequests, websocket.CloseTryAgainLater, true, busy},
 	{errTooSoon, "too_fast", http.StatusTooManyRequests, websocket.CloseTryAgainLater, true, phrase{
 		"That was a little fast. Please wait a moment.", "操作太快了，请稍等片刻。", "操作太快了，請稍等片刻。"}},
-	{errDuplicate, "duplicate", http.StatusConflict, websocket.ClosePolicyViolation, false, phrase{
-		"This question was asked already.", "这个问题已经提交过了。", "這個問題已經提交過了。"}},
-	{errNoAnswer, "no_answer", http.StatusNotFound, websocket.ClosePolicyViolation, false, phrase{
+	{chat.ErrNoAnswer, "no_answer", http.StatusNotFound, websocket.ClosePolicyViolation, false, phrase{
 		"This answer is not running.", "此回答已不在进行中。", "此回答已不在進行中。"}},
 	{errBadFrame, "bad_frame", http.StatusBadRequest, websocket.CloseInvalidFramePayloadData, false, misunderstood},
 	{errUnknownType, "unknown_type", http.StatusBadRequest, websocket.ClosePolicyViolation, false, misunderstood},
 	{errHelloFirst, "hello_first", http.StatusBadRequest, websocket.ClosePolicyViolation, false, misunderstood},
 	{errHelloTwice, "hello_twice", http.StatusBadRequest, websocket.ClosePolicyViolation, false, misunderstood},
+	{errMediaType, "media_type", http.StatusUnsupportedMediaType, websocket.ClosePolicyViolation, false, misunderstood},
 	{errBinary, "binary", http.StatusBadRequest, websocket.CloseUnsupportedData, false, misunderstood},
 	{errOrigin, "origin", http.StatusForbidden, websocket.ClosePolicyViolation, false, phrase{
 		"This page may not use the chat.", "此页面不能使用聊天。", "此頁面不能使用聊天。"}},
@@ -95,8 +114,11 @@ var failures = []failure{
 	{errNoSignIn, "no_sign_in", http.StatusForbidden, closeNoAccess, false, phrase{
 		"Signing in is not set up here. Please ask whoever looks after Bureau in your company.",
 		"这里还没有设置登录方式，请联系公司的管理员。", "這裡還沒有設定登入方式，請聯絡公司的管理員。"}},
-	{errShutdown, "restarting", http.StatusServiceUnavailable, websocket.CloseGoingAway, true, phrase{
-		"Bureau is being restarted. Please ask again in a moment.", "系统正在重启，请稍后重新提问。", "系統正在重新啟動，請稍後重新提問。"}},
+	{errShutdown, "restarting", http.StatusServiceUnavailable, websocket.CloseGoingAway, true, restarting},
+	{chat.ErrClosed, "restarting", http.StatusServiceUnavailable, websocket.CloseGoingAway, true, restarting},
+	{chat.ErrInterrupted, "interrupted", http.StatusServiceUnavailable, websocket.CloseGoingAway, true, phrase{
+		"Bureau was restarted while this answer was written. Please ask again.",
+		"生成此回答时系统重启了，请重新提问。", "產生此回答時系統重新啟動了，請重新提問。"}},
 	{retrieval.ErrUnavailable, "search_away", http.StatusServiceUnavailable, websocket.CloseTryAgainLater, true, phrase{
 		"The search is not available at the moment. Please try again in a while.", "检索暂时不可用，请稍后再试。", "檢索暫時無法使用，請稍後再試。"}},
 	{chat.ErrAnswerCut, "answer_cut", http.StatusInternalServerError, websocket.CloseInternalServerErr, true, phrase{
@@ -117,6 +139,8 @@ var (
 	busy = phrase{
 		"You already have questions waiting. Please try again when one is answered.",
 		"您还有问题在等待回答，请稍后再试。", "您還有問題在等待回答，請稍後再試。"}
+	restarting = phrase{
+		"Bureau is being restarted. Please ask again in a moment.", "系统正在重启，请稍后重新提问。", "系統正在重新啟動，請稍後重新提問。"}
 	misunderstood = phrase{
 		"The page and the server misunderstood each other. Please load the page again.",
 		"页面与服务器通信异常，请重新加载页面。", "頁面與伺服器通訊異常，請重新載入頁面。"}
@@ -137,7 +161,18 @@ func explain(err error) failure {
 	return ours
 }
 
+// failureOf returns the failure for the reason that an answer ended for.
+func failureOf(reason chat.Reason) failure {
+	for _, f := range failures {
+		if f.code == string(reason) {
+			return f
+		}
+	}
+	return ours
+}
+
 // unexpected reports whether err belongs in the log: it is ours to mend.
 func unexpected(err error) bool {
-	return explain(err).status == http.StatusInternalServerError || errors.Is(err, retrieval.ErrUnavailable)
+	return explain(err).status == http.StatusInternalServerError || errors.Is(err, retrieval.ErrUnavailable) ||
+		errors.Is(err, identity.ErrAway) || errors.Is(err, identity.ErrUnproved) || errors.Is(err, identity.ErrTooManyGroups)
 }

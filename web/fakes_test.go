@@ -6,16 +6,19 @@ import (
 	"iter"
 	"log/slog"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"bureau/access"
 	"bureau/chat"
+	"bureau/chat/history"
+	"bureau/identity"
 	"bureau/retrieval"
+	"bureau/store"
 )
 
 // company is the policy of the tests: Hanna reads Human Resources, Finn
@@ -45,15 +48,6 @@ func parsed(t testing.TB, document string) *access.Policy {
 // rights are a policy that can be changed while a server runs.
 type rights struct{ policy atomic.Pointer[access.Policy] }
 
-func (r *rights) Scope(person string, now time.Time) (access.Scope, error) {
-	return r.policy.Load().Scope(person, now)
-}
-func (r *rights) People() []access.Person                { return r.policy.Load().People() }
-func (r *rights) Person(id string) (access.Person, bool) { return r.policy.Load().Person(id) }
-func (r *rights) DepartmentName(d access.Department, l string) string {
-	return r.policy.Load().DepartmentName(d, l)
-}
-
 // A shelf is a library of whole documents. It notes what it was asked for.
 type shelf struct {
 	documents map[retrieval.DocumentID]retrieval.Text
@@ -74,6 +68,8 @@ func (s *shelf) Read(_ context.Context, scope access.Scope, id retrieval.Documen
 
 // Readers makes the shelf the ledger of the conversations.
 func (s *shelf) Readers(_ context.Context, ids []retrieval.DocumentID) (map[retrieval.DocumentID]access.Readers, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	readers := make(map[retrieval.DocumentID]access.Readers)
 	for _, id := range ids {
 		if text, ok := s.documents[id]; ok {
@@ -81,6 +77,15 @@ func (s *shelf) Readers(_ context.Context, ids []retrieval.DocumentID) (map[retr
 		}
 	}
 	return readers, nil
+}
+
+// narrow gives a document to one department alone.
+func (s *shelf) narrow(id retrieval.DocumentID, to access.Department) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	text := s.documents[id]
+	text.Document.Readers = access.Readers{Departments: []access.Department{to}}
+	s.documents[id] = text
 }
 
 // library returns one document for each department and one for everyone.
@@ -115,6 +120,7 @@ func sourceOf(n int, text retrieval.Text, quote string) chat.Source {
 // was asked with.
 type scriptwriter struct {
 	script func(ctx context.Context, scope access.Scope, q chat.Question, yield func(chat.Event) bool)
+	fails  error // behind the script
 	mu     sync.Mutex
 	asked  []chat.Question
 	scopes []access.Scope
@@ -131,8 +137,11 @@ func (w *scriptwriter) Answer(ctx context.Context, scope access.Scope, q chat.Qu
 			going = going && yield(e, nil)
 			return going
 		})
-		if going && ctx.Err() != nil {
+		switch {
+		case going && ctx.Err() != nil:
 			yield(nil, context.Cause(ctx))
+		case going && w.fails != nil:
+			yield(nil, w.fails)
 		}
 	}
 }
@@ -158,24 +167,63 @@ func fromShelf(s *shelf) func(context.Context, access.Scope, chat.Question, func
 	}
 }
 
-// A house is a server with all its parts at hand.
+// A house is a server with all its parts at hand, and a store of its own.
 type house struct {
 	*Server
+	db      *store.DB
 	rights  *rights
 	shelf   *shelf
 	answers *scriptwriter
+	desk    *chat.Desk
+	history *history.History
+}
+
+// plainCookie is the session's cookie where there is no TLS.
+const plainCookie = "bureau_session"
+
+// token returns the token of a new session of a person.
+func (h *house) token(person string) string {
+	token, err := h.config.Directory.Begin(context.Background(), identity.Entry{Person: person, Provider: identity.ByChoice}, h.config.Now())
+	if err != nil {
+		panic(err)
+	}
+	return token
 }
 
 // newHouse returns a server over the parts of the tests.
 func newHouse(t testing.TB) *house {
 	t.Helper()
+	return newHouseIn(t, t.TempDir())
+}
+
+// newHouseIn returns a server with its store in a folder.
+func newHouseIn(t testing.TB, folder string) *house {
+	t.Helper()
 	h := &house{rights: new(rights), shelf: library(), answers: new(scriptwriter)}
 	h.rights.policy.Store(parsed(t, company))
 	h.answers.script = fromShelf(h.shelf)
-	server, err := New(Config{
-		Name: access.Names{"en": "Larkfield Instruments", "zh-Hans": "云雀仪器"}, Rights: h.rights, Company: h.rights, Answerer: h.answers, Library: h.shelf,
-		Queue:         chat.NewQueue(2, 4),
-		Conversations: chat.NewConversations(chat.ConversationLimits{Turns: 8, PerPerson: 8, Age: time.Hour}, h.shelf),
+	db, err := store.Open(t.Context(), filepath.Join(folder, "bureau.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.db = db
+	if h.history, err = history.Open(t.Context(), db, h.shelf); err != nil {
+		t.Fatal(err)
+	}
+	directory, err := identity.Open(t.Context(), db, identity.Config{Policy: h.rights.policy.Load})
+	if err != nil {
+		t.Fatal(err)
+	}
+	quiet := slog.New(slog.DiscardHandler)
+	h.desk = chat.NewDesk(chat.DeskConfig{Author: h.answers, Queue: chat.NewQueue(2, 4), Record: h.history, Ledger: h.shelf, PerPerson: perPerson, Log: quiet})
+	t.Cleanup(func() {
+		if err := errors.Join(h.desk.Close(context.Background()), db.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	h.Server, err = New(Config{
+		Name: access.Names{"en": "Larkfield Instruments", "zh-Hans": "云雀仪器"}, Directory: directory, Library: h.shelf,
+		Desk: h.desk, History: h.history,
 		Suggest: func(_ context.Context, scope access.Scope, _ string, n int) ([]string, error) {
 			if scope.IsZero() || n != suggested {
 				return nil, errors.New("asked without a scope")
@@ -183,21 +231,14 @@ func newHouse(t testing.TB) *house {
 			return []string{"How many days of leave are there?"}, nil
 		},
 		ModelName:  func() string { return "scripted" },
-		Log:        slog.New(slog.DiscardHandler),
+		Log:        quiet,
 		DemoSignIn: true,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.Server = server
 	return h
 }
 
-// failing answers with an error that names what nobody outside should read.
-type failing struct{}
-
-func (failing) Answer(context.Context, access.Scope, chat.Question) iter.Seq2[chat.Event, error] {
-	return func(yield func(chat.Event, error) bool) {
-		yield(nil, errors.New("dial 127.0.0.1:11434: connection refused"))
-	}
-}
+// perPerson is how many questions of one person the house takes at a time.
+const perPerson = 4

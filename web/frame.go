@@ -14,29 +14,50 @@ const maxFrame = 64 << 10
 type (
 	// hello opens the conversation and must be the first frame.
 	hello struct {
-		Version  int    `json:"version"`
-		Language string `json:"language,omitempty"` // "en", "zh-Hans" or "zh-Hant"
+		Version  int      `json:"version"`
+		Language string   `json:"language,omitempty"` // "en", "zh-Hans" or "zh-Hant"
+		Resume   []follow `json:"resume,omitempty"`   // answers to follow at once
 	}
 	// ask puts a question. ID is the client's own and makes a retry free: the
-	// same id on the same socket is answered once.
+	// same id of the same person is answered once.
 	ask struct {
 		ID           string   `json:"id"`
 		Text         string   `json:"text"`
 		Conversation string   `json:"conversation,omitempty"` // any string of the client's; turns with the same one belong together
+		After        *string  `json:"after,omitempty"`        // the answer that the question follows, "" for none; the newest unless given
 		Departments  []string `json:"departments,omitempty"`  // narrows the scope; never widens it
+	}
+	// follow shows an answer of the person from behind event number After on.
+	follow struct {
+		Answer string `json:"answer"`
+		After  int    `json:"after,omitempty"`
 	}
 	// stop ends an answer and the model's work on it.
 	stop struct {
 		Answer string `json:"answer"`
 	}
+	// feedback says what the person thinks of an answer of theirs.
+	feedback struct {
+		Answer  string `json:"answer"`
+		Vote    string `json:"vote"` // "up", "down", or "none" to take it back
+		Reason  string `json:"reason,omitempty"`
+		Comment string `json:"comment,omitempty"`
+	}
 )
 
-// A head begins every frame of an answer. Seq numbers an answer's frames from 1.
+// A head begins every frame of an answer. Seq says that everything up to this
+// event of the answer has been sent with the frame.
 type head struct {
 	Type   string `json:"type"`
 	Answer string `json:"answer"`
 	Seq    int    `json:"seq"`
 }
+
+// number says whose frame this is and what has been sent with it.
+func (h *head) number(answer string, seq int) { h.Answer, h.Seq = answer, seq }
+
+// A numbered frame is one of an answer.
+type numbered interface{ number(answer string, seq int) }
 
 // Frames that the server sends.
 type (
@@ -51,6 +72,12 @@ type (
 		Model       string           `json:"model"` // "" means quotes only
 		Suggestions []string         `json:"suggestions"`
 		MaxQuestion int              `json:"maxQuestion"` // characters
+		Running     []running        `json:"running"`
+	}
+	// running is an answer of the person that is being written.
+	running struct {
+		Answer       string `json:"answer"`
+		Conversation string `json:"conversation"`
 	}
 	person struct {
 		ID   string `json:"id"`
@@ -64,8 +91,10 @@ type (
 	// when it is being answered; it is sent again when the place changes.
 	accepted struct {
 		head
-		ID    string `json:"id"` // of the ask
-		Place int    `json:"place"`
+		ID           string `json:"id"` // of the ask
+		Conversation string `json:"conversation"`
+		After        string `json:"after"` // the answer that the question follows
+		Place        int    `json:"place"`
 	}
 	// stage says what is being done: "searching" or "writing".
 	stage struct {
@@ -87,6 +116,13 @@ type (
 		Language    string           `json:"language,omitempty"`
 		Quote       string           `json:"quote"` // sanitised HTML with <mark> around the question's words
 		URL         string           `json:"url"`   // of the document's page at the passage, on this server
+		Also        []also           `json:"also,omitempty"`
+	}
+	// also is another document that the person reads with nearly the same text.
+	also struct {
+		Title   string `json:"title"`
+		Updated string `json:"updated,omitempty"`
+		URL     string `json:"url"` // as that of a source
 	}
 	// delta replaces a block of the answer: Block is its number from 0, HTML
 	// the whole block as rendered and sanitised so far, Text the Markdown the
@@ -127,6 +163,13 @@ type (
 		Stopped  bool   `json:"stopped,omitempty"` // by the person
 		Cut      bool   `json:"cut,omitempty"`     // by the limit of an answer's length
 		Partial  bool   `json:"partial,omitempty"` // a part of the search was not available
+		Unkept   bool   `json:"unkept,omitempty"`  // it could not be written to the conversation
+	}
+	// noted says that feedback is written down.
+	noted struct {
+		Type   string `json:"type"` // "noted"
+		Answer string `json:"answer"`
+		Vote   string `json:"vote"`
 	}
 	// failed ends an answer, or names what was wrong with a frame. Words are
 	// for people, in their language; Retry says whether trying again helps.
@@ -140,3 +183,6 @@ type (
 		Retry  bool   `json:"retry"`
 	}
 )
+
+// number makes a failed frame the end of an answer.
+func (f *failed) number(answer string, seq int) { f.Answer, f.Seq = answer, seq }

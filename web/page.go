@@ -3,12 +3,14 @@ package web
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"fmt"
 	"html/template"
 	"log/slog"
 	"net/http"
 
 	"bureau/access"
+	"bureau/retrieval"
 )
 
 //go:embed templates/*.html
@@ -26,9 +28,8 @@ type view struct {
 	Title    string
 	Company  string
 	Person   *access.Person // nil when nobody is signed in
-	Message  string         // of the error page
-	Next     string         // where a sign-in leads
-	Choices  []choice       // of the sign-in page
+	Message  string         // of the error page, or what was wrong with a sign-in
+	SignIn   signInView     // of the sign-in page
 	Document documentView   // of the document page
 }
 
@@ -76,17 +77,22 @@ func (s *Server) chatPage(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	language := s.language(r)
+	if _, err := s.scope(p.ID); errors.Is(err, retrieval.ErrNoScope) {
+		// Somebody who has signed in and belongs nowhere is told so, and as whom.
+		f := explain(err)
+		return s.page(w, f.status, "error", view{Language: language, Title: p.Name, Person: &p, Message: f.words.in(language)})
+	}
 	return s.page(w, http.StatusOK, "chat", view{Language: language, Title: phrases["ask"].in(language), Person: &p})
 }
 
 // signedIn returns the person of a request, as the company knows them now, or
 // false.
 func (s *Server) signedIn(r *http.Request) (access.Person, bool) {
-	one, ok := s.sessions.of(r, s.config.Now())
-	if !ok {
+	one, err := s.session(r)
+	if err != nil {
 		return access.Person{}, false
 	}
-	return s.config.Company.Person(one.person)
+	return s.config.Directory.Person(one.Person)
 }
 
 // language returns what a page speaks: the person's language, else the

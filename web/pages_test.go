@@ -1,9 +1,8 @@
 package web
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -171,31 +170,6 @@ func TestDemoSignInAnswersOnThisMachineUnderItsOwnNameAlone(t *testing.T) {
 	}
 }
 
-func TestSessionsAreForgottenInTime(t *testing.T) {
-	var s sessions
-	now := newHouse(t).config.Now()
-	first := s.begin("hanna", now)
-	for range maxSessions {
-		s.begin("finn", now.Add(1))
-	}
-	if _, ok := s.get(sessionID(first), now); ok {
-		t.Error("the oldest session did not give way")
-	}
-	if len(s.byID) != maxSessions {
-		t.Errorf("%d sessions", len(s.byID))
-	}
-	last := s.begin("hanna", now.Add(sessionTime+2))
-	if len(s.byID) != 1 {
-		t.Errorf("%d sessions after all but one have ended", len(s.byID))
-	}
-	if _, ok := s.get(sessionID(last), now.Add(2*sessionTime+2)); ok {
-		t.Error("a session outlives its time")
-	}
-	if _, ok := s.get(last, now); ok {
-		t.Error("a token is its own id")
-	}
-}
-
 func TestAssetsAreKeptByTheirHash(t *testing.T) {
 	h := newHouse(t)
 	url := serve(t, h)
@@ -220,81 +194,114 @@ func TestAssetsAreKeptByTheirHash(t *testing.T) {
 }
 
 func TestWidgetWeighsLittle(t *testing.T) {
-	const limit = 25 << 10 // bytes, gzipped, all its files together
-	total := 0
-	for name, a := range assets {
-		if !strings.HasSuffix(name, ".js") {
-			continue
+	const limit = 25 << 10 // bytes, gzipped, with the words of one language
+	words := 0
+	for _, language := range []string{english, simplified, traditional} {
+		words = max(words, len(assets["words-"+language+".js"].gzipped))
+	}
+	script := len(assets[widgetScript].gzipped)
+	if words == 0 || script == 0 || script+words > limit {
+		t.Errorf("the widget weighs %d bytes and its words %d, at most %d wanted", script, words, limit)
+	}
+	t.Logf("%d bytes, %d of them words", script+words, words)
+}
+
+func TestWidgetIsOneScriptOfAllItsModules(t *testing.T) {
+	script := string(assets[widgetScript].content)
+	for name := range assets {
+		later := strings.Contains(allScripts(), `import("./`+name) || strings.HasPrefix(name, "words-")
+		if later && strings.Contains(script, `m["`+name+`"]`) {
+			t.Errorf("%s is loaded later and is in the script", name)
 		}
-		var b bytes.Buffer
-		w := gzip.NewWriter(&b)
-		w.Write(a.content)
-		w.Close()
-		total += b.Len()
 	}
-	if total == 0 || total > limit {
-		t.Errorf("the widget weighs %d bytes, at most %d wanted", total, limit)
+	if found := regexp.MustCompile(`(?m)^(import|export)\b|^const \{.* as |import\.meta`).FindString(script); found != "" {
+		t.Errorf("the script has %q, which only a module may have", found)
 	}
-	t.Logf("%d bytes", total)
+	for _, name := range []string{"element.js", "chat.js", "dom.js"} {
+		if n := strings.Count(script, `m["`+name+`"]=`); n != 1 {
+			t.Errorf("%s is in the script %d times", name, n)
+		}
+	}
+}
+
+func TestBundleRefusesWhatItDoesNotKnow(t *testing.T) {
+	for name, modules := range map[string]map[string]string{
+		"all of a module":   {"a.js": `import * as b from "./b.js";`, "b.js": ""},
+		"another form":      {"a.js": "export let x = 1;"},
+		"from elsewhere":    {"a.js": `import { x } from "elsewhere";`},
+		"a missing module":  {"a.js": `import { x } from "./b.js";`},
+		"a round of two":    {"a.js": `import { x } from "./b.js";`, "b.js": `import { y } from "./a.js";`},
+		"a default is none": {"a.js": "export default 1;"},
+	} {
+		read := func(name string) ([]byte, error) {
+			if module, ok := modules[name]; ok {
+				return []byte(module), nil
+			}
+			return nil, fs.ErrNotExist
+		}
+		if script, err := bundle("a.js", read); err == nil {
+			t.Errorf("%s was taken:\n%s", name, script)
+		}
+	}
 }
 
 func TestScriptsLoadNothingFromElsewhereAndEvaluateNothing(t *testing.T) {
-	forbidden := regexp.MustCompile(`\beval\(|new Function|document\.write|outerHTML|insertAdjacentHTML|localStorage|["'` + "`" + `]https?://`)
-	for name, a := range assets {
-		if !strings.HasSuffix(name, ".js") {
-			continue
-		}
+	forbidden := regexp.MustCompile(`\beval\(|new Function|document\.write|outerHTML|insertAdjacentHTML|setHTMLUnsafe|localStorage|["'` + "`" + `]https?://`)
+	for name, a := range modules() {
 		text := strings.ReplaceAll(string(a.content), `"http://www.w3.org/2000/svg"`, "")
 		if found := forbidden.FindString(text); found != "" {
 			t.Errorf("%s has %s", name, found)
 		}
-		if strings.Contains(text, "innerHTML") && name != "answer.js" {
-			t.Errorf("%s sets HTML; only answer.js shows what the server rendered", name)
+		if strings.Contains(text, "innerHTML") && name != "dom.js" {
+			t.Errorf("%s sets HTML; only dom.js shows what the server rendered", name)
 		}
 	}
 }
 
 func TestWidgetSaysEverythingInAllLanguages(t *testing.T) {
-	text := string(assets["strings.js"].content)
-	keys := func(table string) []string {
-		_, body, ok := strings.Cut(text, "const "+table+" = {")
-		if !ok {
-			t.Fatalf("no table %s", table)
-		}
-		body, _, _ = strings.Cut(body, "\n};")
+	keys := func(language string) []string {
 		var keys []string
-		for _, m := range regexp.MustCompile(`(?m)^  (\w+):`).FindAllStringSubmatch(body, -1) {
+		for _, m := range regexp.MustCompile(`(?m)^  (\w+):`).FindAllStringSubmatch(string(assets["words-"+language+".js"].content), -1) {
 			keys = append(keys, m[1])
 		}
 		return keys
 	}
-	en := keys("en")
-	for _, table := range []string{"hans", "hant"} {
-		if got := keys(table); !slices.Equal(got, en) {
-			t.Errorf("table %s has other keys than en: %v", table, got)
+	en := keys(english)
+	for _, language := range []string{simplified, traditional} {
+		if got := keys(language); len(en) == 0 || !slices.Equal(got, en) {
+			t.Errorf("%s has other words than English: %v", language, got)
 		}
 	}
-	for name, a := range assets {
+	for name, a := range modules() {
 		for _, m := range regexp.MustCompile(`strings\.(\w+)`).FindAllStringSubmatch(string(a.content), -1) {
-			if strings.HasSuffix(name, ".js") && m[1] != "js" && !slices.Contains(en, m[1]) {
-				t.Errorf("%s says strings.%s, which is in no table", name, m[1])
+			if m[1] != "js" && !slices.Contains(en, m[1]) {
+				t.Errorf("%s says strings.%s, which is in no language", name, m[1])
 			}
 		}
 	}
 	for _, key := range en {
-		if !regexp.MustCompile(`strings\.` + key + `\b`).MatchString(allScripts()) {
+		if !regexp.MustCompile(`strings\.` + key + `\b|"` + key + `"`).MatchString(allScripts()) {
 			t.Errorf("nothing says %s", key)
 		}
 	}
 }
 
-// allScripts returns the scripts, one after another.
+// modules are the scripts as they were written.
+func modules() map[string]asset {
+	found := make(map[string]asset)
+	for name, a := range assets {
+		if isScript(name) && name != widgetScript {
+			found[name] = a
+		}
+	}
+	return found
+}
+
+// allScripts returns the modules, one after another.
 func allScripts() string {
 	var b strings.Builder
-	for name, a := range assets {
-		if strings.HasSuffix(name, ".js") {
-			b.Write(a.content)
-		}
+	for _, a := range modules() {
+		b.Write(a.content)
 	}
 	return b.String()
 }
@@ -311,7 +318,9 @@ func TestFailuresSpeakAllLanguages(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	for _, seed := range []string{`{"type":"hello","version":1}`, `{"type":"ask","id":"1","text":"x"}`, `{"type":"stop","answer":"x"}`, `{"type":"ask","departments":[1]}`, `[`, `{"type":null}`} {
+	for _, seed := range []string{`{"type":"hello","version":1}`, `{"type":"ask","id":"1","text":"x"}`, `{"type":"stop","answer":"x"}`, `{"type":"ask","departments":[1]}`, `{"type":"ask","id":"1","text":"x","after":""}`,
+		`{"type":"follow","answer":"x","after":3}`, `{"type":"follow","after":-1}`, `{"type":"feedback","answer":"x","vote":"up","comment":"y"}`,
+		`{"type":"hello","version":1,"resume":[{"answer":"x","after":1e9}]}`, `[`, `{"type":null}`} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -322,10 +331,13 @@ func FuzzDecode(f *testing.F) {
 			}
 			return
 		}
-		if a, ok := frame.(ask); ok {
-			if err := a.check(); err != nil && unexpected(err) {
+		if checked, ok := frame.(interface{ check() error }); ok {
+			if err := checked.check(); err != nil && unexpected(err) {
 				t.Errorf("%q: %v is not in the table of failures", data, err)
-			} else if err == nil && (a.Text == "" || len([]rune(a.Text)) > maxQuestion || a.ID == "") {
+			}
+		}
+		if a, ok := frame.(ask); ok {
+			if err := a.check(); err == nil && (a.Text == "" || len([]rune(a.Text)) > maxQuestion || a.ID == "") {
 				t.Errorf("%q was taken", data)
 			}
 		}

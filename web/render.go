@@ -5,47 +5,21 @@ import (
 	"regexp"
 
 	"github.com/microcosm-cc/bluemonday"
-	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+
+	reader "bureau/markdown"
 )
 
 // ownDocument matches the only links that are rendered: to a document of this
 // server. Everything else could carry what was read to somebody else.
 var ownDocument = regexp.MustCompile(`^/documents/[A-Za-z0-9_-]{1,128}(\?passage=[0-9]{1,9}-[0-9]{1,9})?(#[\p{L}\p{M}\p{N}_%-]{1,256})?$`)
 
-// markdown reads CommonMark with tables and strikethrough, and three
-// differences: HTML is text, addresses are not turned into links, and * and _
-// know Chinese.
-var markdown = goldmark.New(
-	goldmark.WithParser(parser.NewParser(
-		parser.WithBlockParsers(
-			util.Prioritized(parser.NewSetextHeadingParser(), 100),
-			util.Prioritized(parser.NewThematicBreakParser(), 200),
-			util.Prioritized(parser.NewListParser(), 300),
-			util.Prioritized(parser.NewListItemParser(), 400),
-			util.Prioritized(parser.NewCodeBlockParser(), 500),
-			util.Prioritized(parser.NewATXHeadingParser(), 600),
-			util.Prioritized(parser.NewFencedCodeBlockParser(), 700),
-			util.Prioritized(parser.NewBlockquoteParser(), 800),
-			util.Prioritized(parser.NewParagraphParser(), 1000),
-		),
-		parser.WithInlineParsers(
-			util.Prioritized(parser.NewCodeSpanParser(), 100),
-			util.Prioritized(parser.NewLinkParser(), 200),
-			util.Prioritized(emphasis{}, 500),
-		),
-		parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
-		parser.WithASTTransformers(util.Prioritized(ownLinks{}, 100)),
-	)),
-	goldmark.WithExtensions(
-		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)),
-		extension.Strikethrough,
-	),
-)
+// markdown reads what people are shown. The marks of marks.go are not there to
+// its emphasis.
+var markdown = reader.New(isMark, util.Prioritized(ownLinks{}, 100))
 
 // rendered are the elements that Markdown becomes.
 var rendered = []string{

@@ -205,7 +205,7 @@ func TestDeltasAddUpToTheWholeAnswer(t *testing.T) {
 	var shown []string
 	words := ""
 	flush := func() {
-		for d := range tr.changes() {
+		for _, d := range tr.changes() {
 			if d.Block > len(shown) {
 				t.Fatalf("block %d after %d", d.Block, len(shown))
 			}
@@ -217,10 +217,10 @@ func TestDeltasAddUpToTheWholeAnswer(t *testing.T) {
 		}
 	}
 	for _, r := range text {
-		tr.grow(string(r))
+		tr.take(chat.Delta{Text: string(r)})
 		flush()
 	}
-	tr.attribute(chat.Sentence{Start: 0, End: strings.Index(text, "。") + 3, Source: 1, Support: chat.Supported})
+	tr.take(chat.Sentence{Start: 0, End: strings.Index(text, "。") + 3, Source: 1, Support: chat.Supported})
 	flush()
 	if got := strings.Join(shown, ""); !strings.Contains(got, `data-n="1"`) || !strings.Contains(got, `href="/documents/a"`) || !strings.Contains(got, "<strong>注意：</strong>") {
 		t.Errorf("shown: %s", got)

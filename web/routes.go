@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+
+	"bureau/identity"
 )
 
 // A route is one pattern of the server's mux. A route that shows what is in
@@ -22,8 +24,24 @@ func (s *Server) routes() []route {
 		{"GET /{$}", true, s.pages(s.chatPage)},
 		{"GET /documents/{id}", true, s.pages(s.documentPage)},
 		{"GET /socket", true, s.pages(s.socket)},
+		{"GET /api/conversations", true, s.api(identity.Conversations, s.listConversations)},
+		{"GET /api/conversations/{id}", true, s.api(identity.Conversations, s.showConversation)},
+		{"PATCH /api/conversations/{id}", false, s.api(identity.Conversations, s.renameConversation)},
+		{"DELETE /api/conversations/{id}", false, s.api(identity.Conversations, s.deleteConversation)},
+		{"GET /api/conversations/{id}/export", true, s.api(identity.Conversations, s.exportConversation)},
+		{"POST /api/ask", true, s.api(identity.Ask, s.askByHTTP)},
+		{"GET /api/answers/{answer}", true, s.api(identity.Ask, s.followByHTTP)},
+		{"POST /api/answers/{answer}/stop", false, s.api(identity.Ask, s.stopByHTTP)},
+		{"POST /api/feedback", false, s.api(identity.Ask, s.feedbackByHTTP)},
+		{"GET /api/sessions", false, s.api("", s.listSessions)},
+		{"DELETE /api/sessions/{id}", false, s.api("", s.endSession)},
+		{"GET /api/openapi.yaml", false, openAPI},
+		{"/api/", false, s.api("", func(http.ResponseWriter, *http.Request, caller) error { return errNoPage })},
 		{"GET /sign-in", false, s.pages(s.signInPage)},
 		{"POST /sign-in", false, s.pages(s.signIn)},
+		{"GET /sign-in/{provider}", false, s.pages(s.leave)},
+		{"GET /sign-in/{provider}/callback", false, s.pages(s.comeBack)},
+		{"POST /sign-in/{provider}/logout", false, s.pages(s.farewell)},
 		{"POST /sign-out", false, s.pages(s.signOut)},
 		{"GET /static/{file}", false, s.pages(s.static)},
 		{"GET /healthz", false, healthz},

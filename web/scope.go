@@ -1,55 +1,81 @@
 package web
 
 import (
+	"errors"
 	"slices"
 
 	"bureau/access"
+	"bureau/chat"
+	"bureau/identity"
 	"bureau/retrieval"
 )
+
+// signedOutFor are the reasons for which somebody is nobody here, whoever they
+// were. They are in words for operators; for the person it is one thing.
+var signedOutFor = []error{access.ErrUnknownPerson, access.ErrNotInEffect, identity.ErrDisabled, identity.ErrForgotten, identity.ErrEnded}
 
 // scope returns what a person may read at this moment. An unknown person is
 // signed out; a person who reads nothing gets [retrieval.ErrNoScope].
 func (s *Server) scope(person string) (access.Scope, error) {
-	scope, err := s.config.Rights.Scope(person, s.config.Now())
-	if err != nil {
-		// The rights say why in words for operators; for the person it is one
-		// thing: whoever they were, they no longer are.
-		return access.Scope{}, errSignedOut
-	}
-	if scope.IsZero() {
+	return judged(s.config.Directory.Scope(person, s.config.Now()))
+}
+
+// judged returns a scope with its error as the front door has it.
+func judged(scope access.Scope, err error) (access.Scope, error) {
+	switch {
+	case errors.Is(err, access.ErrNoDepartment), err == nil && scope.IsZero():
 		return access.Scope{}, retrieval.ErrNoScope
+	case slices.ContainsFunc(signedOutFor, func(reason error) bool { return errors.Is(err, reason) }):
+		return access.Scope{}, errSignedOut
+	case err != nil:
+		return access.Scope{}, err
 	}
 	return scope, nil
 }
 
-// narrowed returns the scope of one question: the person's, less what the
-// client wished away. A wish that leaves nothing is errNarrow.
-func (s *Server) narrowed(person string, departments []string) (access.Scope, error) {
-	scope, err := s.scope(person)
-	if err != nil || len(departments) == 0 {
-		return scope, err
+// asker returns who asks.
+func (s *Server) asker(person string) chat.Asker {
+	return chat.Asker{Person: person, Scope: func() (access.Scope, error) { return s.scope(person) }}
+}
+
+// reader returns who reads on in a session. What the session showed ends with
+// it.
+func (s *Server) reader(session, person string) chat.Asker {
+	return chat.Asker{Person: person, Scope: func() (access.Scope, error) {
+		if err := s.config.Directory.Lasts(session, s.config.Now()); err != nil {
+			return judged(access.Scope{}, err)
+		}
+		return s.scope(person)
+	}}
+}
+
+// holder returns who asks and reads by a token, and no longer than it holds.
+func (s *Server) holder(token identity.Token) chat.Asker {
+	return chat.Asker{Person: token.Person(), Scope: func() (access.Scope, error) {
+		return judged(s.config.Directory.TokenScope(token.ID, s.config.Now()))
+	}}
+}
+
+// narrowed returns who asks about some departments alone: less what the client
+// wished away. A wish that leaves nothing is errNarrow.
+func narrowed(who chat.Asker, departments []string) chat.Asker {
+	if len(departments) == 0 {
+		return who
 	}
 	want := make([]access.Department, len(departments))
 	for i, d := range departments {
 		want[i] = access.Department(d)
 	}
-	if scope = scope.Narrow(want...); scope.IsZero() {
-		return access.Scope{}, errNarrow
-	}
-	return scope, nil
-}
-
-// readsLess reports whether now has lost a right that before had, so that
-// what was found with before may no longer be shown.
-func readsLess(now, before access.Scope) bool {
-	return !holds(now.Departments(), before.Departments()) ||
-		!holds(before.Belongs(), now.Belongs()) || // a new membership may be a denied one
-		!holds(now.Clearances(), before.Clearances())
-}
-
-// holds reports whether all of want is in have.
-func holds[T comparable](have, want []T) bool {
-	return !slices.ContainsFunc(want, func(one T) bool { return !slices.Contains(have, one) })
+	return chat.Asker{Person: who.Person, Scope: func() (access.Scope, error) {
+		scope, err := who.Scope()
+		if err != nil {
+			return access.Scope{}, err
+		}
+		if scope = scope.Narrow(want...); scope.IsZero() {
+			return access.Scope{}, errNarrow
+		}
+		return scope, nil
+	}}
 }
 
 // shared returns the departments that are in both, in the order of a.

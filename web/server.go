@@ -3,42 +3,19 @@ package web
 import (
 	"context"
 	"errors"
-	"iter"
 	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/gorilla/websocket"
+	"golang.org/x/time/rate"
 
 	"bureau/access"
 	"bureau/chat"
+	"bureau/chat/history"
+	"bureau/identity"
 	"bureau/retrieval"
 )
-
-// Rights say what a person may read at a moment. They may change while the
-// server runs: each question, each document and each step of an answer asks
-// again. An unknown person is an error.
-type Rights interface {
-	Scope(person string, now time.Time) (access.Scope, error)
-}
-
-// A Company has the names that people see.
-type Company interface {
-	// People returns everybody who may sign in, in a stable order.
-	People() []access.Person
-	// Person returns one of them, or false.
-	Person(id string) (access.Person, bool)
-	// DepartmentName returns the name of a department in a language, or
-	// another one's name for it where that language has none.
-	DepartmentName(d access.Department, language string) string
-}
-
-// An Answerer answers a question from what scope reads. The order of its
-// events is that of [chat.Event]; after an error it yields nothing more, and
-// it ends when ctx does.
-type Answerer interface {
-	Answer(ctx context.Context, scope access.Scope, q chat.Question) iter.Seq2[chat.Event, error]
-}
 
 // A Library reads whole documents. A document that is unknown or outside the
 // scope is [retrieval.ErrNotFound], without a difference between the two.
@@ -46,34 +23,16 @@ type Library interface {
 	Read(ctx context.Context, scope access.Scope, id retrieval.DocumentID) (retrieval.Text, error)
 }
 
-// A Queue lets people take turns. Enter returns when it is person's turn, with
-// what ends the turn, or an error when there is no room or ctx ended first.
-// While it waits it calls place, on the caller's goroutine, with the place in
-// line, 1 being next, whenever that has changed.
-type Queue interface {
-	Enter(ctx context.Context, person string, place func(int)) (leave func(), err error)
-}
-
-// Conversations remember what people asked before. A conversation belongs to
-// the person: the same id under another person is another one.
-type Conversations interface {
-	// Earlier returns the turns of a conversation, oldest first, without those
-	// that rest on a document which scope does not read any more.
-	Earlier(ctx context.Context, scope access.Scope, person, id string) ([]chat.Turn, error)
-	// Add puts a turn at the end of a conversation.
-	Add(person, id string, turn chat.Turn, now time.Time)
-}
-
 // A Config is everything a server is made of. All of it is required, but for
 // Suggest, ModelName, Now and Log.
 type Config struct {
-	Name          access.Names // of the company
-	Rights        Rights
-	Company       Company
-	Answerer      Answerer
-	Library       Library
-	Queue         Queue
-	Conversations Conversations
+	Name access.Names // of the company
+	// Directory says who is asking and what they may read. Each question, each
+	// document and each step of an answer asks again.
+	Directory *identity.Directory
+	Library   Library
+	Desk      *chat.Desk       // takes the questions; whoever made it closes it, before Shutdown
+	History   *history.History // the desk's record
 	// Suggest returns up to n questions that documents inside scope answer, in
 	// the language.
 	Suggest func(ctx context.Context, scope access.Scope, language string, n int) ([]string, error)
@@ -82,9 +41,14 @@ type Config struct {
 	ModelName func() string
 	Now       func() time.Time // time.Now unless set
 	Log       *slog.Logger     // slog.Default unless set
-	// DemoSignIn lets people sign in by choosing who they are. It works only
-	// on a loopback address, under a loopback name. Without it nobody can sign
-	// in.
+	// Providers are those that people may sign in with, and Passwords lets them
+	// sign in with accounts of the directory.
+	Providers []Provider
+	Passwords bool
+	// Secure says that browsers reach the server over TLS alone.
+	Secure bool
+	// DemoSignIn lets people sign in by choosing who they are, and in no other
+	// way. It works only on a loopback address, under a loopback name.
 	DemoSignIn bool
 	// AnyAddress lifts the address from that rule, and leaves the name: for a
 	// server in a container, whose own loopback nobody else reaches.
@@ -99,22 +63,19 @@ func (c Config) check() error {
 			errs = append(errs, errors.New("web: Config."+name+" is missing"))
 		}
 	}
-	need(c.Rights == nil, "Rights")
-	need(c.Company == nil, "Company")
-	need(c.Answerer == nil, "Answerer")
+	need(c.Directory == nil, "Directory")
 	need(c.Library == nil, "Library")
-	need(c.Queue == nil, "Queue")
-	need(c.Conversations == nil, "Conversations")
+	need(c.Desk == nil, "Desk")
+	need(c.History == nil, "History")
 	return errors.Join(errs...)
 }
 
 // A Server is the browser's front door. It is made by [New].
 type Server struct {
-	config   Config
-	sessions sessions
-	hub      hub
-	outage   outage
-	upgrader websocket.Upgrader
+	config    Config
+	hub       hub
+	upgrader  websocket.Upgrader
+	farewells *rate.Limiter // of all providers: each costs a look at keys
 }
 
 // New returns a Server of a complete Config.
@@ -134,7 +95,7 @@ func New(config Config) (*Server, error) {
 	if config.Log == nil {
 		config.Log = slog.Default()
 	}
-	s := &Server{config: config}
+	s := &Server{config: config, farewells: rate.NewLimiter(10, 50)}
 	s.upgrader = websocket.Upgrader{
 		HandshakeTimeout: writeWait,
 		CheckOrigin:      sameOrigin,
@@ -146,15 +107,15 @@ func New(config Config) (*Server, error) {
 }
 
 // Shutdown ends every socket with a code that says to come back, and waits
-// until their answers have ended, or for ctx. [http.Server.Shutdown] does not
-// know the sockets; it is called beside this.
+// until they have ended, or for ctx. [http.Server.Shutdown] does not know the
+// sockets; it is called beside this. Answers are the desk's.
 func (s *Server) Shutdown(ctx context.Context) error { return s.hub.shutdown(ctx) }
 
 // names returns departments with their names in a language.
 func (s *Server) names(departments []access.Department, language string) []departmentName {
 	named := make([]departmentName, len(departments))
 	for i, d := range departments {
-		named[i] = departmentName{ID: string(d), Name: s.config.Company.DepartmentName(d, language)}
+		named[i] = departmentName{ID: string(d), Name: s.config.Directory.DepartmentName(d, language)}
 	}
 	return named
 }

@@ -1,102 +1,115 @@
 package web
 
 import (
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
+	"context"
+	"errors"
+	"log/slog"
 	"net/http"
-	"sync"
 	"time"
+
+	"bureau/identity"
 )
 
-// Sessions live this long, and this many at a time; the oldest gives way.
-const (
-	sessionTime = 12 * time.Hour
-	maxSessions = 10_000
-)
+// sweepPeriod is how soon a session that ended elsewhere has no socket left.
+const sweepPeriod = time.Second
 
-// sessionCookie holds the token of a session.
-const sessionCookie = "bureau_session"
+// sessionCookie is the name of the cookie that holds the token of a session.
+// Over TLS it has the prefix that no other host and no plain HTTP can set.
+func (s *Server) sessionCookie() string { return s.hostPrefix() + "bureau_session" }
 
-// A session is one sign-in. Its id is the hash of its token: what the server
-// keeps opens nothing.
-type session struct {
-	id     string
-	person string
-	until  time.Time
-}
-
-// sessions are those who are signed in. They live in memory: a restart signs
-// everybody out.
-type sessions struct {
-	mu   sync.Mutex
-	byID map[string]session
-}
-
-// begin signs a person in and returns the token of the new session.
-func (s *sessions) begin(person string, now time.Time) (token string) {
-	var secret [32]byte
-	_, _ = rand.Read(secret[:]) // crypto/rand.Read never fails: it ends the program instead
-	token = base64.RawURLEncoding.EncodeToString(secret[:])
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.byID == nil {
-		s.byID = make(map[string]session)
+func (s *Server) hostPrefix() string {
+	if s.config.Secure {
+		return "__Host-"
 	}
-	s.makeRoom(now)
-	id := sessionID(token)
-	s.byID[id] = session{id: id, person: person, until: now.Add(sessionTime)}
-	return token
+	return ""
 }
 
-// makeRoom forgets what has run out and, when there are too many, the session
-// that ends first.
-func (s *sessions) makeRoom(now time.Time) {
-	var first session
-	for id, one := range s.byID {
-		if !now.Before(one.until) {
-			delete(s.byID, id)
-			continue
-		}
-		if first.id == "" || one.until.Before(first.until) {
-			first = one
-		}
-	}
-	if len(s.byID) >= maxSessions {
-		delete(s.byID, first.id)
+// cookie returns a cookie of this server alone, that no script reads and that
+// another site's page sends only by leading here. A negative age deletes it.
+func (s *Server) cookie(name, value string, maxAge int) *http.Cookie {
+	return &http.Cookie{
+		Name: name, Value: value, Path: "/", MaxAge: maxAge,
+		HttpOnly: true, Secure: s.config.Secure, SameSite: http.SameSiteLaxMode,
 	}
 }
 
-// of returns the session of a request, or false.
-func (s *sessions) of(r *http.Request, now time.Time) (session, bool) {
-	cookie, err := r.Cookie(sessionCookie)
+// session returns the session of a request, and notes that it is used. One that
+// has ended is errSignedOut.
+func (s *Server) session(r *http.Request) (identity.Session, error) {
+	cookie, err := r.Cookie(s.sessionCookie())
 	if err != nil {
-		return session{}, false
+		return identity.Session{}, errSignedOut
 	}
-	return s.get(sessionID(cookie.Value), now)
+	return s.use(r.Context(), identity.SessionID(cookie.Value))
 }
 
-// get returns the session with this id, or false when it has ended.
-func (s *sessions) get(id string, now time.Time) (session, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	one, ok := s.byID[id]
-	if !ok || !now.Before(one.until) {
-		return session{}, false
+// use returns the session with this id, and notes that it is used.
+func (s *Server) use(ctx context.Context, id string) (identity.Session, error) {
+	now := s.config.Now()
+	session, err := s.config.Directory.Session(ctx, id, now)
+	if errors.Is(err, identity.ErrEnded) || err == nil && session.Provider == identity.ByChoice && !s.config.DemoSignIn {
+		return identity.Session{}, errSignedOut
 	}
-	return one, true
+	if err != nil {
+		return identity.Session{}, err
+	}
+	if err := s.config.Directory.Touch(ctx, session, now); err != nil && ctx.Err() == nil {
+		s.config.Log.Warn("note the use of a session", slog.Any("error", err)) // it ends early at worst
+	}
+	return session, nil
 }
 
-// end forgets a session.
-func (s *sessions) end(id string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.byID, id)
+// enter begins a session, in the place of the one that the browser had.
+func (s *Server) enter(w http.ResponseWriter, r *http.Request, entry identity.Entry) error {
+	if err := s.forget(r); err != nil {
+		return err
+	}
+	token, err := s.config.Directory.Begin(r.Context(), entry, s.config.Now())
+	if err != nil {
+		return err
+	}
+	// The server ends it when its time has come; the browser may drop it earlier.
+	http.SetCookie(w, s.cookie(s.sessionCookie(), token, 0))
+	return nil
 }
 
-// sessionID returns the id of the session with this token.
-func sessionID(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
+// forget ends the session of a request, if it has one, with all its sockets.
+func (s *Server) forget(r *http.Request) error {
+	session, err := s.session(r)
+	if errors.Is(err, errSignedOut) {
+		return nil
+	}
+	if err == nil {
+		err = s.config.Directory.End(r.Context(), session.ID)
+	}
+	if err != nil {
+		return err
+	}
+	s.hub.end(session.ID, errSignedOut)
+	return nil
+}
+
+// Follow ends the sockets of sessions that have ended elsewhere, by their time,
+// by an administrator or by a provider, until ctx ends.
+func (s *Server) Follow(ctx context.Context) {
+	tick := time.NewTicker(sweepPeriod)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			s.sweep(ctx)
+		}
+	}
+}
+
+// sweep ends the sockets of sessions that have ended. A session that cannot be
+// asked about keeps its socket, which shows nothing without it.
+func (s *Server) sweep(ctx context.Context) {
+	for _, id := range s.hub.sessions() {
+		if _, err := s.config.Directory.Session(ctx, id, s.config.Now()); errors.Is(err, identity.ErrEnded) {
+			s.hub.end(id, errSignedOut)
+		}
+	}
 }

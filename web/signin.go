@@ -1,12 +1,28 @@
 package web
 
 import (
+	"errors"
+	"log/slog"
+	"net"
 	"net/http"
+	"net/url"
 	"regexp"
+
+	"bureau/access"
+	"bureau/identity"
 )
 
 // afterSignIn matches the places that a sign-in may lead back to.
 var afterSignIn = regexp.MustCompile(`^/documents/[A-Za-z0-9_-]{1,128}(\?passage=[0-9]{1,9}-[0-9]{1,9})?$`)
+
+// A signInView is what the sign-in page offers.
+type signInView struct {
+	Next      string // where it leads
+	Choices   []choice
+	Providers []providerLink
+	Passwords bool
+	Person    string // as it was typed
+}
 
 // A choice is a person on the sign-in page.
 type choice struct {
@@ -14,14 +30,39 @@ type choice struct {
 	Departments     []departmentName
 }
 
-// signInPage shows the people to choose from.
+// A providerLink leads to a provider's own sign-in.
+type providerLink struct{ Name, Path string }
+
+// signInPage shows the ways to sign in.
 func (s *Server) signInPage(w http.ResponseWriter, r *http.Request) error {
-	if !s.config.DemoSignIn {
+	return s.offer(w, r, http.StatusOK, signInView{Next: r.URL.Query().Get("next")}, "")
+}
+
+// offer shows the sign-in page, with what was wrong with a try.
+func (s *Server) offer(w http.ResponseWriter, r *http.Request, status int, shown signInView, message string) error {
+	language := speak(r.Header.Get("Accept-Language"))
+	if !afterSignIn.MatchString(shown.Next) {
+		shown.Next = ""
+	}
+	shown.Passwords = s.config.Passwords
+	for _, p := range s.config.Providers {
+		link := url.URL{Path: "/sign-in/" + p.ID}
+		if shown.Next != "" {
+			link.RawQuery = url.Values{"next": {shown.Next}}.Encode()
+		}
+		shown.Providers = append(shown.Providers, providerLink{p.Name.In(language), link.String()})
+	}
+	if s.config.DemoSignIn {
+		shown.Choices = s.choices(language)
+	} else if !shown.Passwords && len(shown.Providers) == 0 {
 		return errNoSignIn
 	}
-	language := speak(r.Header.Get("Accept-Language"))
-	var choices []choice
-	for _, p := range s.config.Company.People() {
+	return s.page(w, status, "sign-in", view{Language: language, Title: phrases["sign in"].in(language), SignIn: shown, Message: message})
+}
+
+// choices returns the people of the demonstration.
+func (s *Server) choices(language string) (choices []choice) {
+	for _, p := range s.config.Directory.People() {
 		// Who reads nothing today is not asked in.
 		if scope, err := s.scope(p.ID); err == nil {
 			choices = append(choices, choice{
@@ -30,59 +71,111 @@ func (s *Server) signInPage(w http.ResponseWriter, r *http.Request) error {
 			})
 		}
 	}
-	next := r.URL.Query().Get("next")
-	if !afterSignIn.MatchString(next) {
-		next = ""
-	}
-	return s.page(w, http.StatusOK, "sign-in", view{Language: language, Title: phrases["sign in"].in(language), Choices: choices, Next: next})
+	return choices
 }
 
-// signIn begins a session for the person who was chosen, and ends the one
-// that the browser had.
+// signIn begins a session for the person who was chosen, or whose password it
+// is.
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
-	if !s.config.DemoSignIn {
-		return errNoSignIn
+	r.Body = http.MaxBytesReader(w, r.Body, 8<<10)
+	next := r.PostFormValue("next")
+	var entry identity.Entry
+	var err error
+	switch {
+	case s.config.DemoSignIn:
+		entry, err = s.chosen(r.PostFormValue("person"))
+	case s.config.Passwords:
+		entry, err = s.byPassword(r)
+	default:
+		err = errNoSignIn
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
-	person, ok := s.config.Company.Person(r.PostFormValue("person"))
-	if !ok {
-		return errNoPage
+	if errors.Is(err, identity.ErrWrongPassword) || errors.Is(err, identity.ErrTooManyTries) {
+		f := explain(err)
+		return s.offer(w, r, f.status, signInView{Next: next, Person: r.PostFormValue("person")}, f.words.in(speak(r.Header.Get("Accept-Language"))))
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.enter(w, r, entry); err != nil {
+		return err
+	}
+	lead(w, r, next)
+	return nil
+}
+
+// chosen returns the entry of a person of the demonstration.
+func (s *Server) chosen(id string) (identity.Entry, error) {
+	var person access.Person
+	for _, p := range s.config.Directory.People() {
+		if p.ID == id {
+			person = p
+		}
 	}
 	if _, err := s.scope(person.ID); err != nil {
-		return errNoPage
+		return identity.Entry{}, errNoPage
 	}
-	s.forget(r)
-	http.SetCookie(w, cookie(s.sessions.begin(person.ID, s.config.Now()), int(sessionTime.Seconds())))
-	next := r.PostFormValue("next")
+	return identity.Entry{Person: person.ID, Provider: identity.ByChoice}, nil
+}
+
+// byPassword returns the entry of whoever's password was sent.
+func (s *Server) byPassword(r *http.Request) (identity.Entry, error) {
+	from, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		from = r.RemoteAddr
+	}
+	person, err := s.config.Directory.SignIn(r.Context(), r.PostFormValue("person"), r.PostFormValue("password"), from, s.config.Now())
+	return identity.Entry{Person: person, Provider: identity.ByPassword}, err
+}
+
+// lead sends a browser on that has signed in.
+func lead(w http.ResponseWriter, r *http.Request, next string) {
 	if !afterSignIn.MatchString(next) {
 		next = "/"
 	}
 	http.Redirect(w, r, next, http.StatusSeeOther)
-	return nil
 }
 
 // signOut ends the session with all its sockets.
 func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
-	s.forget(r)
-	http.SetCookie(w, cookie("", -1))
+	if err := s.forget(r); err != nil {
+		return err
+	}
+	http.SetCookie(w, s.cookie(s.sessionCookie(), "", -1))
 	w.Header().Set("Clear-Site-Data", `"storage"`)
 	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 	return nil
 }
 
-// forget ends the session of a request, if it has one.
-func (s *Server) forget(r *http.Request) {
-	if one, ok := s.sessions.of(r, s.config.Now()); ok {
-		s.sessions.end(one.id)
-		s.hub.end(one.id, errSignedOut)
+// provider returns the provider of a request's path.
+func (s *Server) provider(r *http.Request) (Provider, error) {
+	for _, p := range s.config.Providers {
+		if p.ID == r.PathValue("provider") {
+			return p, nil
+		}
 	}
+	return Provider{}, errNoPage
 }
 
-// cookie returns the session's cookie. It is not marked Secure: demo sign-in
-// works on loopback alone, over plain HTTP.
-func cookie(token string, maxAge int) *http.Cookie {
-	return &http.Cookie{
-		Name: sessionCookie, Value: token, Path: "/", MaxAge: maxAge,
-		HttpOnly: true, SameSite: http.SameSiteLaxMode,
+// farewell answers a provider that says somebody has signed out there.
+func (s *Server) farewell(w http.ResponseWriter, r *http.Request) error {
+	provider, err := s.provider(r)
+	if err != nil {
+		return err
 	}
+	if !s.farewells.Allow() {
+		return errTooSoon
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	word, err := provider.Farewell(r.Context(), r.PostFormValue("logout_token"))
+	if err != nil {
+		return err
+	}
+	ended, err := s.config.Directory.EndFarewell(r.Context(), provider.ID, word)
+	if err != nil {
+		return err
+	}
+	s.config.Log.Info("a provider has signed somebody out", slog.String("provider", provider.ID), slog.Int("sessions", ended))
+	s.sweep(r.Context())
+	w.WriteHeader(http.StatusOK)
+	return nil
 }

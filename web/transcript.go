@@ -2,68 +2,90 @@ package web
 
 import (
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 
 	"bureau/chat"
-	"bureau/retrieval"
 )
 
-// A transcript is the text of an answer so far, what is known of its
-// sentences, and what of it was sent.
+// A transcript is an answer so far, made of its events, and what of it was
+// sent.
 type transcript struct {
-	language  string
-	text      string
-	sentences []chat.Sentence
-	sources   []chat.Source
-	changed   bool     // since changes was last asked
-	unsent    int      // bytes of text that no delta has told of, at the end of it
-	sent      []string // HTML of each block, as last sent
+	language    string
+	asked       string // the asker's own id of the question
+	searchedFor string
+	text        string
+	sentences   []chat.Sentence
+	sources     []chat.Source
+	refusal     *chat.Refusal
+	unsent      int      // bytes of text that no delta has told of, at the end of it
+	sent        []string // HTML of each block, as last sent
 }
 
-// grow adds to the text.
-func (t *transcript) grow(text string) {
-	text = unmarked(text)
-	t.text += text
-	t.unsent += len(text)
-	t.changed = true
-}
-
-// attribute notes what is known of a sentence.
-func (t *transcript) attribute(s chat.Sentence) {
-	t.sentences = append(t.sentences, s)
-	t.changed = true
-}
-
-// changes yields a delta for each block whose HTML is another than was sent.
-// A block that is taken is sent; one that was yielded last before the loop
-// was left is yielded again. The first tells what the text grew by.
-func (t *transcript) changes() iter.Seq[delta] {
-	return func(yield func(delta) bool) {
-		if !t.changed {
-			return
-		}
-		html := blocks(cited(t.text, t.sentences))
-		for len(html) < len(t.sent) { // a block can vanish, as a link's definition does
-			html = append(html, "")
-		}
-		for i, now := range html {
-			now = chips(now, t.sentences, t.language)
-			if i < len(t.sent) && t.sent[i] == now {
-				continue
-			}
-			if !yield(delta{Text: t.text[len(t.text)-t.unsent:], Block: i, HTML: now}) {
-				return
-			}
-			t.unsent = 0
-			if i == len(t.sent) {
-				t.sent = append(t.sent, "")
-			}
-			t.sent[i] = now
-		}
-		t.changed = false
+// take adds an event.
+func (t *transcript) take(event chat.Event) {
+	switch e := event.(type) {
+	case chat.Accepted:
+		t.asked = e.Asked
+	case chat.Delta:
+		text := unmarked(e.Text)
+		t.text += text
+		t.unsent += len(text)
+	case chat.Sentence:
+		t.sentences = append(t.sentences, e)
+	case chat.Sources:
+		t.sources, t.searchedFor = e.Sources, e.SearchedFor
+	case chat.Refusal:
+		t.sources, t.refusal = e.Nearest, &e
 	}
+}
+
+// blocks returns the HTML of the answer's blocks.
+func (t *transcript) blocks() []string {
+	html := blocks(cited(t.text, t.sentences))
+	for i, block := range html {
+		html[i] = chips(block, t.sentences, t.language)
+	}
+	return html
+}
+
+// changes returns a delta for each block whose HTML is another than was sent,
+// and counts them as sent. The last of them tells what the text grew by, so
+// that whoever has missed a part of them is not told twice.
+func (t *transcript) changes() []*delta {
+	var deltas []*delta
+	html := t.blocks()
+	for len(html) < len(t.sent) { // a block can vanish, as a link's definition does
+		html = append(html, "")
+	}
+	for i, now := range html {
+		if i >= len(t.sent) || t.sent[i] != now {
+			deltas = append(deltas, newDelta(i, now))
+		}
+	}
+	t.sent = html
+	if t.unsent == 0 {
+		return deltas
+	}
+	if len(deltas) == 0 { // text that is not seen, such as a line break
+		deltas = append(deltas, again(html))
+	}
+	deltas[len(deltas)-1].Text = t.text[len(t.text)-t.unsent:]
+	t.unsent = 0
+	return deltas
+}
+
+// again returns the last block once more.
+func again(html []string) *delta {
+	if len(html) == 0 {
+		return newDelta(0, "")
+	}
+	return newDelta(len(html)-1, html[len(html)-1])
+}
+
+// newDelta returns a delta without a text.
+func newDelta(block int, html string) *delta {
+	return &delta{head: head{Type: "delta"}, Block: block, HTML: html}
 }
 
 // cited returns the numbers of the sources that a sentence rests on, sorted.
@@ -76,17 +98,6 @@ func (t *transcript) cited() []int {
 	}
 	slices.Sort(cited)
 	return slices.Compact(cited)
-}
-
-// documents returns the documents that the answer was written from, those
-// without a citation too: the words of any may be in it.
-func (t *transcript) documents() []retrieval.DocumentID {
-	var documents []retrieval.DocumentID
-	for _, s := range t.sources {
-		documents = append(documents, s.Document)
-	}
-	slices.Sort(documents)
-	return slices.Compact(documents)
 }
 
 // markdown returns the whole answer for copying: its text with the number of
@@ -108,7 +119,7 @@ func (t *transcript) markdown(text string) string {
 	for _, s := range t.sources {
 		if len(cited) == 0 || slices.Contains(cited, s.N) {
 			title := literal(strings.Join(append([]string{s.Title}, s.Headings...), " › "))
-			fmt.Fprintf(&b, "- [%d] [%s](%s)\n", s.N, title, passageURL(s))
+			fmt.Fprintf(&b, "- [%d] [%s](%s)\n", s.N, title, sourceURL(s))
 		}
 	}
 	return b.String()

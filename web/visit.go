@@ -2,28 +2,29 @@ package web
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
 	"sync"
 
 	"golang.org/x/time/rate"
+
+	"bureau/chat"
+	"bureau/chat/history"
 )
 
 // Limits of one socket.
 const (
-	maxRunning      = 4   // answers at a time, waiting ones included
-	remembered      = 256 // ids of questions, to know a repeated one
+	maxFollowed     = 16 // answers at a time
 	framesPerSecond = 20
 	suggested       = 3 // questions on the first screen
 )
 
-// A visit is what one person asks over one socket. Its frames come one at a
-// time, from the reader; each answer runs in a goroutine of its own, and serve
-// waits for them all.
+// A visit is what one person asks and reads over one socket. Its frames come
+// one at a time, from the reader; each answer is followed in a goroutine of its
+// own, and serve waits for them all. The answers are the desk's, and go on when
+// the visit ends.
 type visit struct {
 	server   *Server
 	conn     *conn
@@ -31,12 +32,12 @@ type visit struct {
 	session  string // id of the session
 	accept   string // Accept-Language of the upgrade
 	pace     *rate.Limiter
-	answers  sync.WaitGroup
+	followed sync.WaitGroup
 	language string // set by hello, "" before
 
-	mu      sync.Mutex
-	running map[string]context.CancelCauseFunc // by answer id
-	asked   []string                           // the last ids of questions, oldest first
+	mu        sync.Mutex
+	followers map[string]following // by the id of the answer
+	draining  bool                 // nothing more is followed
 }
 
 // socket answers GET /socket: it upgrades the request and serves the visit
@@ -45,7 +46,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) error {
 	if !sameOrigin(r) {
 		return errOrigin
 	}
-	session, signedIn := s.sessions.of(r, s.config.Now())
+	session, refused := s.session(r)
 	ws, err := s.upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return nil //nolint:nilerr // the upgrader has answered: this was no WebSocket request
@@ -53,15 +54,15 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) error {
 	// The context of a hijacked request ends with its handler, which is here.
 	v := &visit{
 		server: s, conn: newConn(r.Context(), ws),
-		person: session.person, session: session.id,
-		accept:  r.Header.Get("Accept-Language"),
-		pace:    rate.NewLimiter(framesPerSecond, 2*framesPerSecond),
-		running: make(map[string]context.CancelCauseFunc),
+		person: session.Person, session: session.ID,
+		accept:    r.Header.Get("Accept-Language"),
+		pace:      rate.NewLimiter(framesPerSecond, 2*framesPerSecond),
+		followers: make(map[string]following),
 	}
-	if !signedIn {
+	if refused != nil {
 		// A browser tells its page nothing about a refused upgrade, but the
 		// code of a close it does tell.
-		v.conn.end(errSignedOut)
+		v.conn.end(refused)
 		v.conn.write()
 		return nil
 	}
@@ -71,16 +72,16 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) error {
 
 // serve runs the socket to its end.
 func (v *visit) serve() {
-	if !v.server.hub.enter(v.conn, v.session) {
+	if !v.server.hub.enter(v) {
 		v.conn.end(errShutdown)
 		v.conn.write()
 		return
 	}
-	defer v.server.hub.leave(v.conn)
+	defer v.server.hub.leave(v)
 	var writer sync.WaitGroup
 	writer.Go(v.conn.write)
 	v.conn.read(v.handle)
-	v.answers.Wait()
+	v.followed.Wait()
 	writer.Wait()
 }
 
@@ -118,8 +119,12 @@ func (v *visit) take(frame any) error {
 	switch frame := frame.(type) {
 	case ask:
 		return v.ask(frame)
+	case follow:
+		return v.follow(frame)
 	case stop:
-		return v.stop(frame)
+		return v.server.config.Desk.Stop(v.person, frame.Answer)
+	case feedback:
+		return v.feedback(frame)
 	}
 	return errUnknownType
 }
@@ -133,7 +138,10 @@ func (v *visit) hello(first hello) error {
 	if first.Version != protocolVersion {
 		return errVersion
 	}
-	who, ok := s.config.Company.Person(v.person)
+	if len(first.Resume) > maxResumed {
+		return errBadFrame
+	}
+	who, ok := s.config.Directory.Person(v.person)
 	if !ok {
 		return errSignedOut
 	}
@@ -147,7 +155,7 @@ func (v *visit) hello(first hello) error {
 		// The chat works without them.
 		s.config.Log.Warn("suggest questions", slog.Any("error", err))
 	}
-	return v.send(v.conn.ctx, ready{
+	if err := v.send(v.conn.ctx, ready{
 		Type: "ready", Version: protocolVersion,
 		Person:      person{ID: who.ID, Name: who.Name},
 		Company:     s.config.Name.In(v.language),
@@ -156,76 +164,72 @@ func (v *visit) hello(first hello) error {
 		Model:       s.config.ModelName(),
 		Suggestions: append([]string{}, suggestions...),
 		MaxQuestion: maxQuestion,
-	})
+		Running:     s.running(v.person),
+	}); err != nil {
+		return err
+	}
+	for _, f := range first.Resume {
+		if err := v.follow(f); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// ask begins an answer. The scope is asked for here, so that who may not read
-// is told at once, and once more when the turn comes.
+// running returns the answers of a person that are being written.
+func (s *Server) running(person string) []running {
+	frames := []running{}
+	for _, a := range s.config.Desk.Running(person) {
+		frames = append(frames, running{a.Answer, a.Conversation})
+	}
+	return frames
+}
+
+// ask hands a question in and shows its answer.
 func (v *visit) ask(a ask) error {
 	if err := a.check(); err != nil {
 		return err
 	}
-	if _, ok := v.server.sessions.get(v.session, v.server.config.Now()); !ok {
-		return errSignedOut
-	}
-	if _, err := v.server.narrowed(v.person, a.Departments); err != nil {
+	if _, err := v.server.use(v.conn.ctx, v.session); err != nil {
 		return err
 	}
-	ctx, end := context.WithCancelCause(v.conn.ctx)
-	answer := &answer{visit: v, id: rand.Text(), question: a}
-	if err := v.begin(a.ID, answer.id, end); err != nil {
-		end(err)
-		return err
-	}
-	v.answers.Go(func() {
-		defer end(nil)
-		defer v.finish(answer.id)
-		answer.run(ctx)
-	})
-	return nil
-}
-
-// begin registers an answer under its own id and its question's.
-func (v *visit) begin(question, answer string, end context.CancelCauseFunc) error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if slices.Contains(v.asked, question) {
-		return errDuplicate
-	}
-	if len(v.running) >= maxRunning {
+	if v.full() { // before it is taken: what is refused was never taken
 		return errTooMany
 	}
-	if v.asked = append(v.asked, question); len(v.asked) > remembered {
-		v.asked = v.asked[1:]
+	answer, err := v.server.begin(v.conn.ctx, v.server.asker(v.person), v.language, a)
+	if err != nil {
+		return err
 	}
-	v.running[answer] = end
-	return nil
+	return v.follow(follow{Answer: answer})
 }
 
-// forget lets a question be asked again under its id.
-func (v *visit) forget(question string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.asked = slices.DeleteFunc(v.asked, func(id string) bool { return id == question })
-}
-
-// finish takes an answer out.
-func (v *visit) finish(answer string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	delete(v.running, answer)
-}
-
-// stop ends an answer of this socket. Any other id is unknown to it.
-func (v *visit) stop(f stop) error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	end, ok := v.running[f.Answer]
-	if !ok {
-		return errNoAnswer
+// begin hands a question in and returns the id of its answer. The scope is
+// asked for here, so that who may not read is told at once, and once more when
+// the turn comes.
+func (s *Server) begin(ctx context.Context, who chat.Asker, language string, a ask) (answer string, err error) {
+	who = narrowed(who, a.Departments)
+	if _, err := who.Scope(); err != nil {
+		return "", err
 	}
-	end(errStopped)
-	return nil
+	return s.config.Desk.Begin(ctx, who, chat.Ask{
+		ID: a.ID, Conversation: a.Conversation, After: a.After, Text: a.Text, Language: language,
+	})
+}
+
+// feedback writes down what the person thinks of an answer.
+func (v *visit) feedback(f feedback) error {
+	if err := v.server.judge(v.conn.ctx, v.person, f); err != nil {
+		return err
+	}
+	return v.send(v.conn.ctx, noted{Type: "noted", Answer: f.Answer, Vote: f.Vote})
+}
+
+// judge writes down what a person thinks of an answer of theirs.
+func (s *Server) judge(ctx context.Context, person string, f feedback) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	return s.config.History.Judge(ctx, person, f.Answer, history.Feedback{Vote: history.Vote(f.Vote), Reason: f.Reason, Comment: f.Comment}, s.config.Now())
 }
 
 // failure returns the frame that says what was wrong with a question or, with

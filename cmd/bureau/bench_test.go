@@ -25,7 +25,7 @@ func BenchmarkServe(b *testing.B) {
 	h := indexed(b)
 	resident := 0.0
 	for b.Loop() {
-		c := start(b, "-c", h.config, "--data", h.data, "--model", none, "--embedder", none, "serve", "--listen", "127.0.0.1:0")
+		c := start(b, "-c", h.config, "--data", h.data, "--model", none, "--embedder", none, "serve", "--demo-sign-in", "--listen", "127.0.0.1:0")
 		c.await(`http://127\.0\.0\.1:\d+`)
 		b.StopTimer()
 		resident = max(resident, residentMB(c.cmd.Process.Pid))

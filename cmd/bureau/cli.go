@@ -29,8 +29,13 @@ type commandLine struct {
 	Passages passagesCommand `cmd:"" help:"Show how a document is cut, and who may read it."`
 	Search   searchCommand   `cmd:"" help:"Find passages, as one person."`
 	Ask      askCommand      `cmd:"" help:"Answer a question, as one person."`
+	Slack    slackCommand    `cmd:"" help:"Try the Slack bot in a made-up workspace, in the terminal."`
 	Eval     evalCommand     `cmd:"" help:"Measure retrieval and refusal on a question set."`
 	Bench    benchCommand    `cmd:"" help:"Measure an engine on this machine, apart from the company's own index."`
+	User     userCommand     `cmd:"" help:"Keep the accounts of people who sign in with a password."`
+	Session  sessionCommand  `cmd:"" help:"Say who is signed in, and sign people out."`
+	Token    tokenCommand    `cmd:"" help:"Make, list and end tokens for programs."`
+	Feedback feedbackCommand `cmd:"" help:"Read what people thought of their answers."`
 	ReadFile readFileCommand `cmd:"" name:"read-file" hidden:""`
 	Doctor   doctorCommand   `cmd:"" help:"Say for every part whether it works, and the command that mends it."`
 }

@@ -29,6 +29,8 @@ type config struct {
 	qdrant  qdrantConfig
 	models  modelsConfig
 	serve   serveConfig
+	slack   slackConfig
+	signIn  signInConfig
 	ingest  ingestConfig
 	policy  *access.Policy
 	sources []ingest.Source
@@ -52,7 +54,9 @@ type modelsConfig struct {
 // A serveConfig says where and how the chat is served.
 type serveConfig struct {
 	Listen      string `yaml:"listen"`
+	URL         string `yaml:"url"`         // that people reach it at, such as https://bureau.example.com
 	Generations int    `yaml:"generations"` // answers written at a time
+	Keep        days   `yaml:"keep"`        // how long a conversation is kept after its last question; 0 for ever
 }
 
 // An ingestConfig says when and how documents are taken in.
@@ -71,6 +75,8 @@ type configFile struct {
 	Qdrant      qdrantConfig   `yaml:"qdrant"`
 	Models      modelsConfig   `yaml:"models"`
 	Serve       serveConfig    `yaml:"serve"`
+	Slack       slackConfig    `yaml:"slack"`
+	SignIn      signInConfig   `yaml:"sign_in"`
 	Ingest      ingestConfig   `yaml:"ingest"`
 	Sources     []sourceConfig `yaml:"sources"`
 	Clearances  yaml.Node      `yaml:"clearances"`
@@ -103,7 +109,7 @@ func (s *settings) load() (*config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("folder of configuration %s: %w", s.Config, err)
 	}
-	c := &config{file: s.Config, stamp: read, index: file.Index, qdrant: file.Qdrant, models: file.Models, serve: file.Serve, ingest: file.Ingest, policy: policy}
+	c := &config{file: s.Config, stamp: read, index: file.Index, qdrant: file.Qdrant, models: file.Models, serve: file.Serve, slack: file.Slack, signIn: file.SignIn, ingest: file.Ingest, policy: policy}
 	s.over(c, file, base)
 	c.company, err = companyNames(s.Config, &file.Company)
 	mistakes = errors.Join(err, c.check())
@@ -129,7 +135,7 @@ func (s *settings) loadModels() (*config, error) {
 	if err != nil {
 		return nil, misuse{err}
 	}
-	c := &config{file: s.Config, index: file.Index, qdrant: file.Qdrant, models: file.Models, serve: file.Serve, ingest: file.Ingest, policy: policy}
+	c := &config{file: s.Config, index: file.Index, qdrant: file.Qdrant, models: file.Models, serve: file.Serve, slack: file.Slack, signIn: file.SignIn, ingest: file.Ingest, policy: policy}
 	s.over(c, file, ".")
 	if err := c.check(); err != nil {
 		return nil, misuse{err}
@@ -153,7 +159,7 @@ func decode(name string, document []byte) (configFile, error) {
 	if err := decoder.Decode(&file); err != nil && !errors.Is(err, io.EOF) {
 		return file, inWords(name, err)
 	}
-	return file, locate(name, document, file.Sources)
+	return file, errors.Join(locate(name, document, file.Sources), file.SignIn.locate(name, document))
 }
 
 // unknownField is how yaml reports a key that a struct lacks.
@@ -188,6 +194,10 @@ func (s *settings) over(c *config, file configFile, base string) {
 		c.qdrant.Authorities = within(base, c.qdrant.Authorities)
 	}
 	c.qdrant.key, c.qdrant.readKey = s.secret(qdrantKey), s.secret(qdrantReadKey)
+	c.slack.tokens = s.slackTokens()
+	for i, p := range c.signIn.Providers {
+		c.signIn.Providers[i].secret = s.secret(providerSecret + strings.ToUpper(strings.ReplaceAll(p.ID, "-", "_")))
+	}
 	set(&c.index, s.Index)
 	set(&c.models.Ollama, s.Ollama)
 	set(&c.models.Chat, s.Model)
@@ -271,6 +281,13 @@ func (c *config) check() error {
 	if c.serve.Generations < 1 {
 		mistake("serve.generations: %d must be 1 or more", c.serve.Generations)
 	}
+	if c.serve.Keep < 0 {
+		mistake("serve.keep: %s must be a number of days such as 180d, or 0 for ever", time.Duration(c.serve.Keep))
+	}
+	if err := c.slack.check(c.policy); err != nil {
+		mistake("slack: %w", err)
+	}
+	mistakes = append(mistakes, c.checkSignIn())
 	if c.ingest.Every < time.Second {
 		mistake("ingest.every: %s must be a time such as 15m, and at least 1s", c.ingest.Every)
 	}

@@ -51,13 +51,14 @@ func (c *demoCommand) Run(ctx context.Context, e env, s *settings) (err error) {
 	if _, err := report.WriteTo(e.stderr); err != nil {
 		return err
 	}
-	listener, err := c.openFree(ctx, config.serve.Listen)
+	door := doors{demo: true, anyAddress: c.AnyAddress}
+	listener, err := door.listenFree(ctx, config.serve)
 	if err != nil {
 		return err
 	}
 	searcher := p.follower()
 	defer func() { err = errors.Join(err, searcher.close()) }()
-	return p.serve(ctx, searcher, listener, c.AnyAddress, func(address string) { c.welcome(e, p, address) })
+	return p.serve(ctx, searcher, listener, door, func(address string) { c.welcome(e, p, address) })
 }
 
 // welcome prints where the demo is and what to try.
@@ -69,22 +70,24 @@ func (c *demoCommand) welcome(e env, p *parts, address string) {
 	fmt.Fprintf(e.stdout, `
 The sample company is at %s  (%s)
 Choose Hanna from Human Resources and ask about pay bands; then be Feng from Finance and ask the same.
+To try the Slack bot without Slack, in another terminal: %s
 Ctrl-C ends it.
-`, address, model)
+`, address, model, p.simulateLine())
 }
 
-// openFree listens at address, or at any free port of the same host where that
-// one is taken.
-func (c *demoCommand) openFree(ctx context.Context, address string) (net.Listener, error) {
-	listener, err := c.open(ctx, address)
+// listenFree listens at an address, or at any free port of the same host where
+// that one is taken.
+func (d doors) listenFree(ctx context.Context, serve serveConfig) (net.Listener, error) {
+	listener, err := d.listen(ctx, serve)
 	if !errors.Is(err, syscall.EADDRINUSE) {
 		return listener, err
 	}
-	host, _, err := net.SplitHostPort(address)
+	host, _, err := net.SplitHostPort(serve.Listen)
 	if err != nil {
 		return nil, err
 	}
-	return c.open(ctx, net.JoinHostPort(host, "0"))
+	serve.Listen = net.JoinHostPort(host, "0")
+	return d.listen(ctx, serve)
 }
 
 // unpack writes the sample company's files into folder. What is there already

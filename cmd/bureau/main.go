@@ -24,6 +24,7 @@ type env struct {
 	lookup         func(string) (string, bool)
 	stdout, stderr io.Writer
 	terminal       bool // stderr is a terminal that progress may be drawn on
+	stdin          io.Reader
 }
 
 // Exit statuses.
@@ -35,7 +36,7 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	status := run(ctx, env{os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr, isTerminal(os.Stderr)})
+	status := run(ctx, env{os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr, isTerminal(os.Stderr), os.Stdin})
 	stop()
 	os.Exit(status)
 }

@@ -21,10 +21,11 @@ type livePolicy struct {
 	file    string
 	last    fileStamp // of the file that was read last; of follow's goroutine
 	current atomic.Pointer[access.Policy]
+	changed func() // called after each change
 }
 
 func newLivePolicy(c *config) *livePolicy {
-	p := &livePolicy{file: c.file, last: c.stamp}
+	p := &livePolicy{file: c.file, last: c.stamp, changed: func() {}}
 	p.current.Store(c.policy)
 	return p
 }
@@ -72,6 +73,7 @@ func (p *livePolicy) refresh() {
 		slog.Error("the configuration was changed and is not used", "error", err)
 		return
 	}
+	p.changed()
 	slog.Info("people and departments are as the configuration says now", "file", p.file)
 }
 

@@ -63,7 +63,7 @@ func (r *boundedReader) Extract(ctx context.Context, name string, data []byte) (
 	if !errors.Is(err, format.ErrNeedsOCR) || len(r.ocr) == 0 {
 		return x, err
 	}
-	recognised, err := recognise(ctx, r.ocr, data)
+	recognised, err := recognise(ctx, ocrTime, r.ocr, data)
 	if err != nil {
 		return x, fmt.Errorf("%w: %w", format.ErrNeedsOCR, err)
 	}

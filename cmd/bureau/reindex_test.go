@@ -324,7 +324,7 @@ func TestGenerationThatIsOutOfReachIsSaidAndMendedAtTheSwitch(t *testing.T) {
 func TestServerFollowsASwitchWithoutARestart(t *testing.T) {
 	l := newLibrary(t, engineSQLite)
 	l.must("hash-16", "ingest")
-	c := start(t, l.args("hash-16", "serve", "--listen", "127.0.0.1:0")...)
+	c := start(t, l.args("hash-16", "serve", "--demo-sign-in", "--listen", "127.0.0.1:0")...)
 	s := signIn(t, c.await(`http://127\.0\.0\.1:\d+`), "feng").socket()
 	ask := func(question string) {
 		t.Helper()
@@ -435,7 +435,7 @@ func TestDifferenceFromTheConfigurationIsSaid(t *testing.T) {
 	l := newLibrary(t, engineSQLite)
 	l.must("hash-16", "ingest")
 	says := []string{"hash-32", "hash-16", "generation 1", "bureau reindex -c " + l.config}
-	served := start(t, l.args("hash-32", "serve", "--listen", "127.0.0.1:0")...)
+	served := start(t, l.args("hash-32", "serve", "--demo-sign-in", "--listen", "127.0.0.1:0")...)
 	served.await(`http://127\.0\.0\.1:\d+`)
 	for name, text := range map[string]string{
 		"ingest": l.do("hash-32", "ingest").stderr, "doctor": l.do("hash-32", "doctor").stdout, "serve": served.said.String(),

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"bureau/chat"
@@ -15,16 +16,15 @@ import (
 
 // Bounds of the chat server.
 const (
-	waitingPerPerson  = 3 // questions in line
-	turnsKept         = 20
-	conversationsKept = 20 // of one person
-	conversationAge   = 8 * time.Hour
-	drainTime         = 10 * time.Second
-	healthPoll        = 15 * time.Second
+	waitingPerPerson = 3 // questions in line, besides the one that is answered
+	drainTime        = 10 * time.Second
+	graceTime        = 5 * time.Second // of it, that answers may go on
+	healthPoll       = 15 * time.Second
 )
 
 type serveCommand struct {
 	listening
+	DemoSignIn bool `help:"Let people sign in by choosing who they are, to try Bureau out. On loopback alone, and where the configuration has no sign_in."`
 }
 
 // Run serves until it is interrupted.
@@ -34,6 +34,10 @@ func (c *serveCommand) Run(ctx context.Context, e env, s *settings) (err error) 
 		return err
 	}
 	c.over(config)
+	door := doors{demo: c.DemoSignIn || c.AnyAddress, anyAddress: c.AnyAddress}
+	if door.demo && config.signIn.configured() {
+		return misuse{fmt.Errorf("%s says how people sign in; leave the flags of the demonstration out", config.file)}
+	}
 	p, searcher, err := openSearch(ctx, config)
 	if err != nil {
 		return err
@@ -42,11 +46,11 @@ func (c *serveCommand) Run(ctx context.Context, e env, s *settings) (err error) 
 	if difference := p.difference(searcher.current); difference != "" {
 		slog.Warn(difference)
 	}
-	listener, err := c.open(ctx, config.serve.Listen)
+	listener, err := door.listen(ctx, config.serve)
 	if err != nil {
 		return err
 	}
-	return p.serve(ctx, searcher, listener, c.AnyAddress, func(address string) {
+	return p.serve(ctx, searcher, listener, door, func(address string) {
 		fmt.Fprintf(e.stdout, "Bureau answers at %s\n", address)
 	})
 }
@@ -61,14 +65,21 @@ type listening struct {
 
 func (l *listening) over(c *config) { set(&c.serve.Listen, l.Listen) }
 
-// open listens, and refuses an address that others could reach.
-func (l *listening) open(ctx context.Context, address string) (net.Listener, error) {
+// listen listens, and refuses an address that others could reach without being
+// asked who they are, or in the clear.
+func (d doors) listen(ctx context.Context, serve serveConfig) (net.Listener, error) {
+	address := serve.Listen
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, misuse{fmt.Errorf("serve.listen: %q is not an address like 127.0.0.1:8080", address)}
 	}
-	if !l.AnyAddress && !isLoopback(host) {
+	switch {
+	case isLoopback(host), d.anyAddress:
+	case d.demo:
 		return nil, misuse{fmt.Errorf("listen on %s: people sign in by choosing who they are, so Bureau serves loopback only; use 127.0.0.1", address)}
+	case !strings.HasPrefix(serve.URL, "https://"):
+		return nil, misuse{fmt.Errorf("listen on %s: passwords and sessions would travel in the clear, so Bureau serves loopback only; "+
+			"put a server with TLS in front and name its address in serve.url", address)}
 	}
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", address)
@@ -84,27 +95,46 @@ func isLoopback(host string) bool {
 }
 
 // serve runs the chat on listener until ctx ends, then drains it. ready is
-// told the address once questions are taken. anyAddress lets the listener be
-// one that is not loopback.
-func (p *parts) serve(ctx context.Context, searcher chat.Searcher, listener net.Listener, anyAddress bool, ready func(address string)) error {
-	policy := newLivePolicy(p.config)
-	health := &modelHealth{parts: p}
-	server, err := web.New(web.Config{
-		Name: p.config.company, Rights: policy, Company: policy, Library: p.ledger,
-		Answerer: p.answerer(searcher), Suggest: p.ledger.Suggest, ModelName: health.name,
-		Queue: chat.NewQueue(p.config.serve.Generations, waitingPerPerson),
-		Conversations: chat.NewConversations(chat.ConversationLimits{
-			Turns: turnsKept, PerPerson: conversationsKept, Age: conversationAge,
-		}, p.ledger),
-		DemoSignIn: true, AnyAddress: anyAddress,
+// told the address once questions are taken.
+func (p *parts) serve(ctx context.Context, searcher chat.Searcher, listener net.Listener, door doors, ready func(address string)) error {
+	kept, err := p.openHistory(ctx)
+	if err != nil {
+		return err
+	}
+	desk := chat.NewDesk(chat.DeskConfig{
+		Author: p.answerer(searcher), Queue: chat.NewQueue(p.config.serve.Generations, waitingPerPerson),
+		Record: kept, Ledger: p.ledger, PerPerson: waitingPerPerson + 1, Grace: graceTime,
 	})
+	policy := newLivePolicy(p.config)
+	directory, err := p.directory(ctx, policy.current.Load)
+	if err != nil {
+		return err
+	}
+	forget(ctx, directory)
+	policy.changed = func() { forget(ctx, directory) }
+	health := &modelHealth{parts: p}
+	front := web.Config{
+		Name: p.config.company, Library: p.ledger, Desk: desk, History: kept,
+		Suggest: p.ledger.Suggest, ModelName: health.name,
+	}
+	if err := door.open(ctx, p.config, directory, &front); err != nil {
+		return err
+	}
+	server, err := web.New(front)
 	if err != nil {
 		return err
 	}
 	background, stop := context.WithCancel(ctx)
 	defer stop()
+	slackEnds, err := p.inSlack(background, slackPeople{policy, directory}, desk, kept)
+	if err != nil {
+		return err
+	}
+	defer func() { stop(); slackEnds() }()
+	go p.expire(background, kept)
 	go policy.follow(background)
 	go health.follow(background)
+	go server.Follow(background)
 
 	h := &http.Server{Handler: server.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	failed := make(chan error, 1)
@@ -115,8 +145,8 @@ func (p *parts) serve(ctx context.Context, searcher chat.Searcher, listener net.
 		return fmt.Errorf("serve %s: %w", listener.Addr(), err)
 	case <-ctx.Done():
 	}
-	slog.Info("stopping: browsers are told to come back", "within", drainTime)
+	slog.Info("stopping: answers come to their end or are broken off, browsers are told to come back", "within", drainTime)
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
-	return errors.Join(server.Shutdown(drain), h.Shutdown(drain))
+	return errors.Join(desk.Close(drain), server.Shutdown(drain), h.Shutdown(drain))
 }

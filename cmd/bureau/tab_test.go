@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -37,21 +38,47 @@ type tab struct {
 // its own and no traffic of its own.
 func openTab(t *testing.T, origin string) *tab {
 	t.Helper()
+	needBrowser(t)
 	browser := os.Getenv("BUREAU_TEST_BROWSER")
-	if browser == "" {
-		t.Skip("BUREAU_TEST_BROWSER is not set: \"make test\" finds a browser and names it")
-	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(browser), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("accept-lang", "en-GB"), chromedp.Flag("lang", "en-GB"),
 	)
 	ctx, stop := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(stop)
+	return newTab(ctx, t, origin)
+}
+
+// newTab opens a tab of the browser in ctx.
+func newTab(ctx context.Context, t *testing.T, origin string, options ...chromedp.ContextOption) *tab {
+	t.Helper()
 	tb := &tab{t: t, origin: origin, shots: os.Getenv("BUREAU_TEST_SCREENSHOTS")}
-	tb.ctx, stop = chromedp.NewContext(ctx, chromedp.WithListener(tb.hear))
+	var stop context.CancelFunc
+	tb.ctx, stop = chromedp.NewContext(ctx, append(options, chromedp.WithListener(tb.hear))...)
 	t.Cleanup(stop)
-	tb.do(chromedp.EmulateViewport(1280, 900))
+	tb.desk()
 	return tb
+}
+
+// device opens a tab that shares nothing with this one, as on another device.
+func (tb *tab) device(origin string) *tab {
+	tb.t.Helper()
+	return newTab(tb.ctx, tb.t, origin, chromedp.WithNewBrowserContext())
+}
+
+// desk and phone give the page its size.
+func (tb *tab) desk()  { tb.do(chromedp.EmulateViewport(1280, 900)) }
+func (tb *tab) phone() { tb.do(chromedp.EmulateViewport(390, 844)) }
+
+// scheme is "light" or "dark", with no movement.
+func (tb *tab) scheme(scheme string) {
+	tb.t.Helper()
+	tb.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
+		})
+		return err
+	}))
 }
 
 // hear notes an event of the page.
@@ -92,13 +119,16 @@ func (tb *tab) received() string {
 	return tb.frames.String()
 }
 
-// wantNoFaults fails the test for every fault.
-func (tb *tab) wantNoFaults() {
+// wantNoFaults fails the test for every fault, but for those that have one of
+// the words.
+func (tb *tab) wantNoFaults(but ...string) {
 	tb.t.Helper()
 	tb.mu.Lock()
 	defer tb.mu.Unlock()
 	for _, fault := range tb.faults {
-		tb.t.Error(fault)
+		if !slices.ContainsFunc(but, func(word string) bool { return strings.Contains(fault, word) }) {
+			tb.t.Error(fault)
+		}
 	}
 }
 
@@ -201,6 +231,20 @@ func (tb *tab) signOut() {
 	tb.await(`document.querySelector(".people")`)
 }
 
+// reload loads the page again and waits for the chat.
+func (tb *tab) reload() {
+	tb.t.Helper()
+	tb.do(chromedp.Reload())
+	tb.await(`chat?.shadowRoot && one(".chips .chip")`)
+}
+
+// click clicks what an expression finds.
+func (tb *tab) click(expression string) {
+	tb.t.Helper()
+	tb.await(expression)
+	js[bool](tb, `((`+expression+`).click(), true)`)
+}
+
 // send types a question and sends it with Enter.
 func (tb *tab) send(question string) {
 	tb.t.Helper()
@@ -225,6 +269,15 @@ func (tb *tab) begin() {
 	tb.await(`!one(".exchange") && one(".suggestion")`)
 }
 
+// media is what the page is shown on: "screen", or "print" for paper.
+func (tb *tab) media(kind string) {
+	tb.t.Helper()
+	tb.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: kind})
+		return err
+	}))
+}
+
 // picture saves the page at the sizes of a phone and of a desk, light and
 // dark, if pictures are wanted. What prepare says is done in the page before
 // each, with time to draw after every step.
@@ -234,16 +287,12 @@ func (tb *tab) picture(name string, prepare ...string) {
 		return
 	}
 	for _, size := range []struct {
-		name          string
-		width, height int64
-	}{{"phone", 390, 844}, {"desktop", 1280, 900}} {
+		name string
+		set  func()
+	}{{"phone", tb.phone}, {"desktop", tb.desk}} {
 		for _, scheme := range []string{"light", "dark"} {
-			tb.do(chromedp.EmulateViewport(size.width, size.height), chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-				_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-					Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
-				})
-				return err
-			}))
+			size.set()
+			tb.scheme(scheme)
 			tb.settle()
 			for _, step := range prepare {
 				js[bool](tb, "("+step+", true)")
@@ -259,7 +308,7 @@ func (tb *tab) picture(name string, prepare ...string) {
 			}
 		}
 	}
-	tb.do(chromedp.EmulateViewport(1280, 900))
+	tb.desk()
 	tb.settle()
 }
 

@@ -47,36 +47,29 @@ type wikiPage struct {
 
 // Fetch asks for all pages at once. Only those with another version are
 // written, and what the wiki lists no more is taken out.
-func (w *wiki) Fetch(ctx context.Context, path string) (err error) {
+func (w *wiki) Fetch(ctx context.Context, path string) error {
 	pages, err := w.pages(ctx)
 	if err != nil {
 		return err // nothing is taken out
 	}
-	folder, err := origin.Open(path)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if failed := folder.Close(); failed != nil {
-			err = failed
-		}
-	}()
 	texts := map[string]string{}
 	var list []origin.File
 	for _, p := range pages {
 		texts[p.Path] = p.Text
 		list = append(list, origin.File{Name: p.Path + ".md", Key: p.Path, Mark: fmt.Sprint(p.Version), Size: int64(len(p.Text))})
 	}
-	missing, err := folder.Expect(list, w.wants)
-	if err != nil {
-		return err
-	}
-	for _, file := range missing {
-		if err := folder.Put(file, strings.NewReader(texts[file.Key])); err != nil {
+	return origin.Bring(path, func(folder *origin.Folder) error {
+		missing, err := folder.Expect(list, w.wants)
+		if err != nil {
 			return err
 		}
-	}
-	return folder.Missed()
+		for _, file := range missing {
+			if err := folder.Put(file, strings.NewReader(texts[file.Key])); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (w *wiki) pages(ctx context.Context) (pages []wikiPage, err error) {

@@ -6,8 +6,9 @@ import { h, icon, icons } from "./dom.js";
 const showCountFrom = 0.8; // of the limit
 
 /**
- * A Composer takes questions. The host gets send(text, departments),
- * stop() and scroll(pages).
+ * A Composer takes questions. The host gets send(text), which reports whether
+ * it could, stop(), scroll(pages), edit() of the last question, and
+ * draft(text), what is typed and not sent.
  */
 export class Composer {
   #host;
@@ -15,7 +16,6 @@ export class Composer {
   #max = 2000;
   #departments = []; // {id, name}
   #chosen = new Set(); // ids
-  #draftKey = "";
   #chips;
   #count;
   #button;
@@ -45,20 +45,21 @@ export class Composer {
       if (this.#answering) this.#host.stop();
       else this.#send();
     });
-    this.input.addEventListener("input", () => this.#changed());
+    this.input.addEventListener("input", () => {
+      this.#changed();
+      this.#host.draft(this.input.value);
+    });
     this.input.addEventListener("keydown", (event) => this.#key(event));
   }
 
-  /** Takes what the server said about the person: limits, departments, draft. */
-  ready({ maxQuestion, departments, person }, wished) {
+  /** Takes what the server said about the person: limits and departments. */
+  ready({ maxQuestion, departments }, wished) {
     this.#max = maxQuestion;
-    this.#draftKey = `bureau:draft:${person.id}`;
     const known = new Set(departments.map((d) => d.id));
     const kept = [...this.#chosen, ...wished].filter((id) => known.has(id));
     this.#departments = departments;
     this.#chosen = new Set(kept.length ? kept : known);
     this.#showChips();
-    if (!this.input.value) this.input.value = sessionStorage.getItem(this.#draftKey) || "";
     this.#changed();
   }
 
@@ -80,16 +81,20 @@ export class Composer {
     return this.#chosen.size === this.#departments.length ? [] : [...this.#chosen];
   }
 
-  /** Empties the input and forgets the draft. */
-  clear() {
-    this.input.value = "";
+  /** What is typed. */
+  get text() {
+    return this.input.value;
+  }
+
+  set text(text) {
+    this.input.value = text;
     this.#changed();
   }
 
   #send() {
     const text = this.input.value.trim();
     if (!text || this.#over() > 0) return;
-    if (this.#host.send(text, this.departments)) this.clear();
+    if (this.#host.send(text)) this.text = "";
   }
 
   #key(event) {
@@ -100,6 +105,9 @@ export class Composer {
     } else if (event.key === "Escape" && this.#answering) {
       event.stopPropagation();
       this.#host.stop();
+    } else if (event.key === "ArrowUp" && !this.input.value) {
+      event.preventDefault();
+      this.#host.edit();
     } else if (!this.input.value && (event.key === "PageUp" || event.key === "PageDown")) {
       event.preventDefault();
       this.#host.scroll(event.key === "PageUp" ? -0.9 : 0.9);
@@ -119,9 +127,6 @@ export class Composer {
     this.input.setAttribute("aria-invalid", String(over > 0));
     this.#count.textContent = over > 0 ? this.#strings.tooLong(over) : length >= this.#max * showCountFrom ? this.#strings.count(length, this.#max) : "";
     this.#button.setAttribute("aria-disabled", String(!this.#answering && (!text.trim() || over > 0)));
-    if (!this.#draftKey) return;
-    if (text) sessionStorage.setItem(this.#draftKey, text);
-    else sessionStorage.removeItem(this.#draftKey);
   }
 
   #showChips() {

@@ -6,9 +6,9 @@ const longestWait = 15000;
 const final = { 4501: "signedOut", 4502: "outdated", 4503: "noAccess" }; // close codes after which coming back does not help
 
 /**
- * A Connection keeps one socket open. It calls onFrame with every frame and
- * onState with "connecting", "ready", "offline", "signedOut", "outdated" or
- * "noAccess".
+ * A Connection keeps one socket open. It calls hello for what the first frame
+ * says, onFrame with every frame, and onState with "connecting", "ready",
+ * "offline", "signedOut", "outdated" or "noAccess".
  */
 export class Connection {
   #url;
@@ -21,7 +21,7 @@ export class Connection {
   #wake = () => this.state === "offline" && this.open();
   state = "connecting";
 
-  constructor(url, hello, { onFrame, onState }) {
+  constructor(url, { hello, onFrame, onState }) {
     this.#url = url;
     this.#hello = hello;
     this.#onFrame = onFrame;
@@ -36,7 +36,7 @@ export class Connection {
     this.#enter(this.state === "offline" ? "offline" : "connecting");
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
-    socket.onopen = () => this.send({ type: "hello", version, ...this.#hello });
+    socket.onopen = () => this.send({ type: "hello", version, ...this.#hello() });
     socket.onmessage = (event) => this.#take(JSON.parse(event.data));
     socket.onclose = (event) => this.#lost(event.code);
   }
@@ -59,12 +59,11 @@ export class Connection {
     socket.close();
   }
 
+  // The state is ready before what follows from it, so that it may send.
   #take(frame) {
     if (frame.type === "ready") {
       this.#wait = firstWait;
-      this.#onFrame(frame);
       this.#enter("ready");
-      return;
     }
     this.#onFrame(frame);
   }

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"bureau/access"
+	"bureau/identity"
+	"bureau/identity/oidc"
+	"bureau/web"
+)
+
+// doors are the ways in that a server offers.
+type doors struct {
+	demo       bool // people choose who they are, and there is no other way
+	anyAddress bool // also on an address that is not loopback
+}
+
+// open adds the ways in to the server's configuration, and closes those that
+// there are no more.
+func (d doors) open(ctx context.Context, c *config, directory *identity.Directory, to *web.Config) error {
+	to.Directory, to.DemoSignIn, to.AnyAddress = directory, d.demo, d.anyAddress
+	ways := []string{identity.ByChoice}
+	if !d.demo {
+		to.Secure, to.Passwords = strings.HasPrefix(c.serve.URL, "https://"), c.signIn.passwords()
+		ways = nil
+	}
+	if to.Passwords {
+		ways = append(ways, identity.ByPassword)
+		accounts, err := directory.Accounts(ctx)
+		if err != nil {
+			return err
+		}
+		if len(accounts) == 0 {
+			slog.Warn("nobody has an account: \"bureau user add PERSON\" makes one")
+		}
+	}
+	for _, p := range c.signIn.Providers {
+		if d.demo {
+			break
+		}
+		provider, err := oidc.New(c.oidc(p))
+		if err != nil {
+			return err // unreachable: the configuration was checked
+		}
+		ways = append(ways, p.ID)
+		name := p.Name
+		if name == "" {
+			name = p.ID
+		}
+		to.Providers = append(to.Providers, web.Provider{Voucher: provider, ID: p.ID, Name: access.Names{"": name}})
+	}
+	_, err := directory.KeepOnly(ctx, ways)
+	return err
+}
+
+// forget closes the ways in of those who have left the configuration.
+func forget(ctx context.Context, directory *identity.Directory) {
+	people, err := directory.Forget(ctx, time.Now())
+	if err != nil && ctx.Err() == nil {
+		slog.Error("the ways in of people who are gone were not closed; they read nothing", "error", err)
+	}
+	if people > 0 {
+		slog.Info("people are gone from the configuration: their accounts, sessions and tokens are closed", "people", people)
+	}
+}
+
+// slackPeople are those of the policy, less who is shut out.
+type slackPeople struct {
+	*livePolicy
+	directory *identity.Directory
+}
+
+// Scope returns what a person may read at now. Who is shut out is not in effect.
+func (p slackPeople) Scope(person string, now time.Time) (access.Scope, error) {
+	scope, err := p.directory.Scope(person, now)
+	if errors.Is(err, identity.ErrDisabled) {
+		err = fmt.Errorf("%w: %w", access.ErrNotInEffect, err)
+	}
+	return scope, err
+}
+
+// Audience returns what all of several people may read at now.
+func (p slackPeople) Audience(people []string, visitors bool, now time.Time) (access.Scope, error) {
+	shut, err := p.directory.Disabled(context.Background())
+	if err != nil {
+		return access.Scope{}, err
+	}
+	for _, person := range people {
+		if _, ok := shut[person]; ok {
+			return access.Scope{}, fmt.Errorf("%w: %w", access.ErrNotInEffect, identity.ErrDisabled)
+		}
+	}
+	return p.livePolicy.Audience(people, visitors, now)
+}

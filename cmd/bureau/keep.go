@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"bureau/chat/history"
+)
+
+// A days is a time that people count in days: "180d", or as Go writes times.
+type days time.Duration
+
+// UnmarshalYAML reads 180d, 36h or 0.
+func (d *days) UnmarshalYAML(node *yaml.Node) error {
+	if number, ok := strings.CutSuffix(node.Value, "d"); ok {
+		if n, err := strconv.ParseUint(number, 10, 16); err == nil {
+			*d = days(time.Duration(n) * 24 * time.Hour)
+			return nil
+		}
+	}
+	if node.Value == "0" {
+		*d = 0
+		return nil
+	}
+	duration, err := time.ParseDuration(node.Value)
+	if err != nil {
+		return &yaml.TypeError{Errors: []string{fmt.Sprintf("line %d: %q is not a time such as 180d", node.Line, node.Value)}}
+	}
+	*d = days(duration)
+	return nil
+}
+
+// openHistory opens the conversations, and ends what a server that is gone was
+// answering.
+func (p *parts) openHistory(ctx context.Context) (*history.History, error) {
+	kept, err := history.Open(ctx, p.state, p.ledger)
+	if err != nil {
+		return nil, err
+	}
+	interrupted, err := kept.Interrupt(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if interrupted > 0 {
+		slog.Warn("answers were broken off when Bureau last ended; what was written of them is kept", "answers", interrupted)
+	}
+	return kept, nil
+}
+
+// expire deletes conversations that are older than the configuration keeps
+// them, now and then daily until ctx ends.
+func (p *parts) expire(ctx context.Context, kept *history.History) {
+	age := time.Duration(p.config.serve.Keep)
+	if age == 0 {
+		return
+	}
+	tick := time.NewTicker(24 * time.Hour)
+	defer tick.Stop()
+	for {
+		deleted, err := kept.Expire(ctx, time.Now().Add(-age))
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			slog.Error("old conversations were not deleted", "error", err)
+		case deleted > 0:
+			slog.Info("old conversations were deleted", "conversations", deleted)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}

@@ -1,0 +1,184 @@
+package identity
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"bureau/store"
+)
+
+// ErrEnded says that a session or a token is unknown or has ended.
+var ErrEnded = errors.New("signed out")
+
+// touchPeriod is how often the use of a session or a token is written down.
+const touchPeriod = time.Minute
+
+// An Entry is how somebody came in.
+type Entry struct {
+	Person   string
+	Provider string // id of the provider, or one of the ways below
+	SID      string // the provider's name for its own session, or ""
+}
+
+// The ways in that are no provider's.
+const (
+	ByPassword = "password"
+	ByChoice   = "choice" // of a person, in the demonstration
+)
+
+// A Session is one sign-in of one browser. Its id is the hash of its token:
+// what is kept opens nothing.
+type Session struct {
+	ID       string
+	Person   string
+	Provider string
+	Begun    time.Time
+	Used     time.Time // to within a minute
+	Until    time.Time // the end, used or not
+}
+
+// Begin begins a session and returns its token, which is kept nowhere else.
+func (d *Directory) Begin(ctx context.Context, entry Entry, now time.Time) (token string, err error) {
+	token = newSecret()
+	err = d.db.Write(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM sessions WHERE until <= $1 OR used <= $2", now.UnixNano(), now.Add(-d.config.Idle).UnixNano()); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "INSERT INTO sessions (id, person, provider, sid, begun, used, until) VALUES ($1, $2, $3, $4, $5, $5, $6)",
+			SessionID(token), entry.Person, entry.Provider, entry.SID, now.UnixNano(), now.Add(d.config.Session).UnixNano())
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("begin a session of %s: %w", entry.Person, err)
+	}
+	return token, nil
+}
+
+// Session returns the session with this id. One that has ended, by its time,
+// for want of use, by an administrator's word or its person's, is ErrEnded.
+func (d *Directory) Session(ctx context.Context, id string, now time.Time) (s Session, err error) {
+	err = d.db.Read(ctx, func(tx *sql.Tx) error {
+		s, err = scanSession(tx.QueryRowContext(ctx, "SELECT id, person, provider, begun, used, until FROM sessions WHERE id = $1", id))
+		if errors.Is(err, sql.ErrNoRows) {
+			return ErrEnded
+		}
+		if err != nil {
+			return err
+		}
+		if !now.Before(s.Until) || !now.Before(s.Used.Add(d.config.Idle)) {
+			return ErrEnded
+		}
+		k, err := d.lookIn(ctx, tx, s.Person)
+		if err == nil && k.listed != "" {
+			s.Person = k.listed
+		}
+		return nil // whom nobody knows any more reads nothing, which the scope says
+	})
+	if err != nil {
+		return Session{}, fmt.Errorf("session: %w", err)
+	}
+	return s, nil
+}
+
+// Lasts reports, with ErrEnded, that the session with this id has ended.
+func (d *Directory) Lasts(id string, now time.Time) error {
+	ctx, cancel := context.WithTimeout(context.Background(), lookTime)
+	defer cancel()
+	_, err := d.Session(ctx, id, now)
+	return err
+}
+
+func scanSession(row interface{ Scan(...any) error }) (s Session, err error) {
+	var begun, used, until int64
+	err = row.Scan(&s.ID, &s.Person, &s.Provider, &begun, &used, &until)
+	s.Begun, s.Used, s.Until = time.Unix(0, begun), time.Unix(0, used), time.Unix(0, until)
+	return s, err
+}
+
+// Touch notes that a session is used.
+func (d *Directory) Touch(ctx context.Context, s Session, now time.Time) error {
+	if now.Sub(s.Used) < touchPeriod {
+		return nil
+	}
+	return d.db.Write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "UPDATE sessions SET used = $1 WHERE id = $2 AND used < $1", now.UnixNano(), s.ID)
+		return err
+	})
+}
+
+// Sessions returns those that have not ended, the newest first; person narrows
+// them to one's own unless it is "".
+func (d *Directory) Sessions(ctx context.Context, person string, now time.Time) (list []Session, err error) {
+	err = d.db.Read(ctx, func(tx *sql.Tx) error {
+		return store.Each(ctx, tx, func(rows *sql.Rows) error {
+			s, err := scanSession(rows)
+			list = append(list, s)
+			return err
+		}, "SELECT id, person, provider, begun, used, until FROM sessions WHERE until > $1 AND used > $2 AND ($3 = '' OR person IN (SELECT value FROM json_each($4))) ORDER BY begun DESC",
+			now.UnixNano(), now.Add(-d.config.Idle).UnixNano(), person, d.aliases(person))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list sessions: %w", err)
+	}
+	return list, nil
+}
+
+// End ends a session. To end one that has ended is no error.
+func (d *Directory) End(ctx context.Context, id string) error {
+	_, err := d.endWhere(ctx, "id = $1", id)
+	return err
+}
+
+// EndAll ends every session of a person and returns how many there were.
+func (d *Directory) EndAll(ctx context.Context, person string) (int, error) {
+	return d.endWhere(ctx, "person IN (SELECT value FROM json_each($1))", d.aliases(person))
+}
+
+// EndFarewell ends the sessions that a provider says have ended there.
+func (d *Directory) EndFarewell(ctx context.Context, provider string, f Farewell) (int, error) {
+	person := ""
+	if f.Subject != "" {
+		person = memberID(f.Issuer, f.Subject)
+	}
+	if f.SID == "" && person == "" {
+		return 0, nil
+	}
+	return d.endWhere(ctx, "provider = $1 AND ($2 = '' OR sid = $2) AND ($3 = '' OR person = $3)", provider, f.SID, person)
+}
+
+// KeepOnly ends the sessions of every other way in than those: what the
+// configuration has no more lets nobody in.
+func (d *Directory) KeepOnly(ctx context.Context, ways []string) (int, error) {
+	return d.endWhere(ctx, "provider NOT IN (SELECT value FROM json_each($1))", jsonList(ways))
+}
+
+func (d *Directory) endWhere(ctx context.Context, condition string, args ...any) (n int, err error) {
+	err = d.db.Write(ctx, func(tx *sql.Tx) error {
+		n, err = changed(tx.ExecContext(ctx, "DELETE FROM sessions WHERE "+condition, args...))
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("end sessions: %w", err)
+	}
+	return n, nil
+}
+
+// SessionID returns the id of the session with this token.
+func SessionID(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// newSecret returns 256 random bits as text.
+func newSecret() string {
+	var secret [32]byte
+	_, _ = rand.Read(secret[:]) // crypto/rand.Read never fails: it ends the program instead
+	return base64.RawURLEncoding.EncodeToString(secret[:])
+}

@@ -1,0 +1,69 @@
+// The way to the server: a socket where the address allows one, and its states
+// in words.
+
+import { Connection } from "./connection.js";
+
+const local = /^(localhost|127\.0\.0\.1|\[::1\]|.+\.localhost)$/;
+
+/**
+ * A Line is the socket of one chat. The host has strings, origin, hello() for
+ * the first frame, take(frame), waiting (whether an answer is under way),
+ * tell(words, action, act) and signedOut().
+ */
+export class Line {
+  #host;
+  #connection = null;
+
+  constructor(host) {
+    this.#host = host;
+  }
+
+  /** Whether questions can be sent. */
+  get ready() {
+    return this.#connection?.state === "ready";
+  }
+
+  /** Opens the socket, the first time. */
+  open() {
+    if (this.#connection) return;
+    const { origin, strings } = this.#host;
+    const url = new URL("/socket", origin);
+    if (url.protocol === "http:" && !local.test(url.hostname)) {
+      console.error(`bureau-chat: ${url.origin} is not https, and no question is sent in the clear.`);
+      this.#host.tell(strings.insecure);
+      return;
+    }
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    this.#connection = new Connection(url.href, { hello: () => this.#host.hello(), onFrame: (f) => this.#host.take(f), onState: (s) => this.#say(s) });
+    this.#connection.open();
+  }
+
+  /** Sends a frame, and reports whether there was a socket to send it on. */
+  send(frame) {
+    return this.#connection?.send(frame) ?? false;
+  }
+
+  close() {
+    this.#connection?.close();
+    this.#connection = null;
+  }
+
+  #say(state) {
+    const { strings, tell, origin } = this.#host;
+    const signIn = () => location.assign(new URL("/sign-in", origin));
+    switch (state) {
+      case "connecting":
+        return tell(strings.connecting);
+      case "offline":
+        return tell(this.#host.waiting ? strings.offlineAnswer : strings.offline, strings.retry, () => this.#connection.open());
+      case "signedOut":
+        this.#host.signedOut();
+        return tell(strings.signedOut, strings.signIn, signIn);
+      case "noAccess":
+        return tell(strings.noAccess, strings.signIn, signIn);
+      case "outdated":
+        return tell(strings.outdated, strings.reload, () => location.reload());
+    }
+    return tell("");
+  }
+}

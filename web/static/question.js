@@ -1,0 +1,81 @@
+// The question over an answer: its words, editing it, and the way to the
+// branches beside it.
+
+import { button, h, iconButton, icons } from "./dom.js";
+
+/** A Question is the head of one answer. */
+export class Question {
+  #host;
+  #answer;
+  #bubble;
+  #tools;
+  element;
+
+  constructor(host, answer) {
+    this.#host = host;
+    this.#answer = answer;
+    const { strings } = host;
+    this.#bubble = h("div", { class: "question", part: "question" }, h("p", { dir: "auto" }, answer.ask.text));
+    this.#tools = h("div", { class: "about" });
+    this.element = h("div", { class: "asked" }, h("h2", { class: "unseen" }, strings.you), this.#bubble, this.#tools);
+    this.branched();
+  }
+
+  /** Shows which of the branches this is. */
+  branched() {
+    const { strings } = this.#host;
+    const branches = this.#host.branchesOf(this.#answer);
+    const at = branches.indexOf(this.#answer);
+    const go = (to, name, drawing) =>
+      iconButton(name, drawing, () => this.#host.choose(branches[to]), { "aria-disabled": branches[to] ? null : "true" });
+    const walk = branches.length > 1 && h(
+      "span",
+      { class: "branches", part: "branches", role: "group", "aria-label": strings.branches },
+      go(at - 1, strings.branchBefore, icons.back),
+      h("span", {}, `${at + 1} / ${branches.length}`),
+      go(at + 1, strings.branchAfter, icons.next),
+    );
+    this.#tools.replaceChildren(...[walk, iconButton(strings.edit, icons.edit, () => this.edit())].filter(Boolean));
+  }
+
+  /** Puts an input in the question's place. What is sent is a branch beside it. */
+  edit() {
+    const { strings } = this.#host;
+    const { ask } = this.#answer;
+    const input = h("textarea", { rows: "1", dir: "auto", "aria-label": strings.edit });
+    input.value = ask.text;
+    const end = () => {
+      form.replaceWith(this.#bubble);
+      this.#tools.hidden = false;
+    };
+    const cancel = () => {
+      end();
+      this.#tools.lastElementChild.focus();
+    };
+    const send = () => {
+      const text = input.value.trim();
+      if (text && this.#host.ask(text, ask.after)) end();
+    };
+    const form = h(
+      "form",
+      { class: "question editing" },
+      input,
+      h("div", { class: "tools" }, h("button", { type: "submit", class: "tool strong" }, strings.send), button({ class: "tool" }, cancel, strings.cancel)),
+    );
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      send();
+    });
+    input.addEventListener("keydown", (event) => {
+      if (event.isComposing || event.keyCode === 229) return; // an input method is at work
+      if (event.key !== "Escape" && (event.key !== "Enter" || event.shiftKey)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (event.key === "Escape") cancel();
+      else send();
+    });
+    this.#bubble.replaceWith(form);
+    this.#tools.hidden = true;
+    input.focus();
+  }
+}

@@ -36,7 +36,13 @@ const ownChecks = `(() => {
 		const contrast = (a + 0.05) / (b + 0.05);
 		if (contrast < 4.5) faults.push("contrast " + contrast.toFixed(2) + ": " + e.outerHTML.slice(0, 120));
 	}
-	if (document.documentElement.scrollWidth > innerWidth) faults.push("it scrolls sideways");
+	for (const e of [document.documentElement, ...within(".column, .view, .bar, .foot, .leaf, .entries")]) {
+		if (e.checkVisibility() && e.scrollWidth > e.clientWidth + 1) faults.push("sideways: " + e.outerHTML.slice(0, 60));
+	}
+	for (const e of within(".column > *, .exchange > *")) {
+		const box = e.getBoundingClientRect();
+		if (shown(e) && (box.right > innerWidth + 5 || box.left < -5)) faults.push("outside: " + e.outerHTML.slice(0, 60));
+	}
 	return faults;
 })()`
 
@@ -163,10 +169,11 @@ func TestOwnChecksFindWhatIsWrong(t *testing.T) {
 		t.Fatalf("%q", faults)
 	}
 	for fault, spoil := range map[string]string{
-		"no name":             `one(".lists").removeAttribute("aria-label")`,
-		"small":               `one(".send").style.cssText = "inline-size: 20px; block-size: 20px"`,
-		"contrast":            `one(".start p").style.color = "#999"`,
-		"it scrolls sideways": `document.body.style.width = "3000px"`,
+		"no name":  `one(".lists").removeAttribute("aria-label")`,
+		"small":    `one(".send").style.cssText = "inline-size: 20px; block-size: 20px"`,
+		"contrast": `one(".start p").style.color = "#999"`,
+		"sideways": `one(".start").style.minWidth = "3000px"`,
+		"outside":  `one(".foot").style.width = "3000px"`,
 	} {
 		js[bool](tb, `(`+spoil+`, true)`)
 		if faults := fmt.Sprint(js[[]string](tb, ownChecks)); !strings.Contains(faults, fault) {

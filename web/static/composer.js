@@ -3,6 +3,7 @@
 
 import { h, icon, icons } from "./dom.js";
 
+const growsBySelf = CSS.supports("field-sizing", "content");
 const showCountFrom = 0.8; // of the limit
 
 /**
@@ -120,8 +121,10 @@ export class Composer {
 
   #changed() {
     const text = this.input.value;
-    this.input.style.height = "auto";
-    this.input.style.height = `${this.input.scrollHeight}px`;
+    if (!growsBySelf) {
+      this.input.style.height = "auto";
+      this.input.style.height = `${this.input.scrollHeight}px`;
+    }
     const over = this.#over();
     const length = over + this.#max;
     this.input.setAttribute("aria-invalid", String(over > 0));

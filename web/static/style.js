@@ -56,7 +56,7 @@ svg { inline-size: 1.25rem; block-size: 1.25rem; fill: none; stroke: currentColo
 
 /* ---- the frame: a bar, a view that scrolls, a foot that stays; a list and a document beside them */
 .chat { position: relative; display: grid; grid-template-columns: auto minmax(0, 1fr) auto; grid-template-rows: minmax(0, 1fr); block-size: 100%; overflow: hidden; }
-.column { grid-column: 2; display: grid; grid-template-rows: auto minmax(0, 1fr) auto; min-inline-size: 0; block-size: 100%; }
+.column { grid-column: 2; display: grid; grid-template-columns: minmax(0, 1fr); grid-template-rows: auto minmax(0, 1fr) auto; min-inline-size: 0; block-size: 100%; }
 .bar { display: flex; align-items: center; gap: 0.25rem; min-block-size: 3.5rem; padding: 0.4rem 0.75rem; }
 .bar :is(h1, h2) { flex: 1; min-inline-size: 0; overflow: hidden; margin-inline: 0.4rem; font-size: 0.9375rem; font-weight: 600; line-height: 1.4; text-overflow: ellipsis; white-space: nowrap; }
 .bar slot { flex: 1; display: flex; min-inline-size: 0; }
@@ -100,7 +100,7 @@ svg { inline-size: 1.25rem; block-size: 1.25rem; fill: none; stroke: currentColo
 .chip:hover { border-color: var(--accent); }
 .box { display: flex; align-items: flex-end; gap: 0.5rem; padding: 0.4rem; border: 1px solid var(--strong-line); border-radius: 20px; background: var(--surface); }
 .box:focus-within { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
-textarea { flex: 1; min-inline-size: 0; max-block-size: 11rem; margin: 0; padding: 0.45rem 0.65rem; border: 0; outline: 0; resize: none; background: none; line-height: 1.5; overflow-y: auto; }
+textarea { flex: 1; min-inline-size: 0; max-block-size: 11rem; margin: 0; padding: 0.45rem 0.65rem; border: 0; outline: 0; resize: none; field-sizing: content; background: none; line-height: 1.5; overflow-y: auto; }
 textarea:focus-visible { outline: 0; }
 textarea::placeholder { color: var(--muted); opacity: 1; }
 .send { flex: none; display: grid; place-content: center; inline-size: 2.75rem; block-size: 2.75rem; border-radius: 50%; background: var(--accent); color: var(--on-accent); }
@@ -148,8 +148,9 @@ kbd { padding: 0.1rem 0.5rem; border: 1px solid var(--line); border-block-end-wi
   .round { min-inline-size: 2.75rem; }
   .cite::after, .doubt::after { inset: -0.65rem -0.3rem; }
 }
-@media (max-width: 40rem) {
-  .start { align-content: end; }
+@container view (max-width: 32rem) {
+  .start { align-content: end; padding-block-end: 1rem; }
+  .start h2 { font-size: 1.5rem; }
   .suggestions { min-block-size: 15rem; margin-block-start: 1rem; }
 }
 @media (forced-colors: active) {

@@ -76,7 +76,7 @@ export default {
   insecure: "The chat needs a secure connection.",
   count: (n, max) => `${n} of ${max} characters`,
   tooLong: (over) => `${over} characters too many. Please shorten the question.`,
-  caution: "Answers can be wrong. The sources show what is written.",
+  caution: "Answers can be wrong. Please check the sources.",
   conversations: "Conversations",
   closeList: "Close the list",
   search: "Search conversations",

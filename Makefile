@@ -24,6 +24,7 @@ demo: build ## serve the sample company with a real model, and print the address
 test: ## run every test: unit, contract, fuzz seeds, protocol, real model, real browser
 	@scripts/ollama.sh up --small
 	@scripts/browser.sh
+	@scripts/axe.sh
 	@scripts/qdrant.sh up
 	@scripts/test.sh
 

@@ -45,6 +45,9 @@ type statement struct {
 // may restrict who reads.
 func cutFrontMatter(text string) (statement, string, error) {
 	body, opened := cutFence(strings.TrimLeft(text, "\n"))
+	if tomlHead.MatchString(text) {
+		return statement{}, "", frontMatterError(1, "it is in TOML, which is not read; write it in YAML, between lines of ---")
+	}
 	if !opened {
 		return statement{}, text, nil
 	}
@@ -71,6 +74,10 @@ func cutFrontMatter(text string) (statement, string, error) {
 	s, err := stateAll(document.Content[0], firstLine)
 	return s, rest, err
 }
+
+// tomlHead is how a front matter in TOML begins, as Hugo has it. Its keys may
+// restrict who reads.
+var tomlHead = regexp.MustCompile(`^\s*\+\+\+[ \t]*\n\s*([\w"'.-]+\s*=|\[)`)
 
 // cutFence returns what follows an opening line of three hyphens.
 func cutFence(text string) (string, bool) {
@@ -103,7 +110,8 @@ func looksLikeKey(text string) bool {
 
 // stateAll reads the keys of a front matter that begins after firstLine lines
 // of the file. Keys are matched whatever their case, so that "Readers" is not
-// overlooked. Unknown keys are for other programs.
+// overlooked. Unknown keys are for other programs, unless one is but a slip of the
+// pen away from a key that restricts.
 func stateAll(mapping *yaml.Node, firstLine int) (statement, error) {
 	var s statement
 	seen := make(map[string]bool)
@@ -115,6 +123,9 @@ func stateAll(mapping *yaml.Node, firstLine int) (statement, error) {
 		}
 		state, known := keys[key]
 		if !known {
+			if meant := restrictionLike(key); meant != "" {
+				return statement{}, frontMatterError(line, fmt.Sprintf("%q is no key; if %s is meant, write that", mapping.Content[i].Value, meant))
+			}
 			continue
 		}
 		if seen[key] {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test with what scripts/ollama.sh, browser.sh and qdrant.sh found.
+# Runs every test with what scripts/ollama.sh, browser.sh, axe.sh and qdrant.sh found.
 #
 # The race detector needs a C compiler; without one the tests run without it,
 # and that is said. Skipped tests are listed at the end with their reasons.
@@ -12,6 +12,8 @@ set -a
 [ -f "$home/ollama.env" ] && . "$home/ollama.env"
 # shellcheck source=/dev/null
 [ -f "$home/browser.env" ] && . "$home/browser.env"
+# shellcheck source=/dev/null
+[ -f "$home/axe.env" ] && . "$home/axe.env"
 # shellcheck source=/dev/null
 [ -f "$home/qdrant.env" ] && . "$home/qdrant.env"
 set +a

@@ -97,7 +97,6 @@ func TestBrowserPageIsAccessible(t *testing.T) {
 			}
 		}
 		tb.desk()
-		tb.settle()
 	}
 	for _, who := range []struct{ person, language, answered, refused string }{
 		{"hanna", "en", aboutLeave, "What is the boiling point of tungsten?"}, {"feng", "zh", "年假最多可以结转几天？", "钨的沸点是多少？"},

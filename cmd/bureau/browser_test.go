@@ -176,13 +176,15 @@ func TestBrowserByKeyboardAlone(t *testing.T) {
 }
 
 func TestBrowserStopEndsTheAnswer(t *testing.T) {
-	flags := real(t) // quotes are there at once, and nothing would be left to stop
-	tb := browserDemo(t, append(flags, "--embedder", none)...)
+	needBrowser(t)
+	model := newScribe(t)
+	tb := openTab(t, served(t, model.flags()...))
 	tb.signIn("hanna")
 	tb.send("How many days of annual leave can I carry over?")
-	tb.await(`one(".send.stop") && one(".card")`) // the model reads the passages now
-	tb.press(kb.Escape)                           // the same as the button, which the pointer takes next
-	tb.await(`one(".exchange .end .notice")`)
+	model.say("Carry up to 5 days ")
+	tb.await(`one(".send.stop") && ` + has("Carry up to 5 days"))
+	tb.press(kb.Escape) // the same as the button, which the pointer takes next
+	tb.await(`one(".exchange .end .notice") && ` + has("Carry up to 5 days"))
 	tb.send("How do I request annual leave?")
 	tb.await(`one(".send.stop") && one(".exchange:last-child .card")`)
 	js[bool](tb, `one(".send.stop").click() ?? true`)

@@ -67,8 +67,14 @@ func (tb *tab) device(origin string) *tab {
 }
 
 // desk and phone give the page its size.
-func (tb *tab) desk()  { tb.do(chromedp.EmulateViewport(1280, 900)) }
-func (tb *tab) phone() { tb.do(chromedp.EmulateViewport(390, 844)) }
+func (tb *tab) desk()  { tb.t.Helper(); tb.size(1280, 900) }
+func (tb *tab) phone() { tb.t.Helper(); tb.size(390, 844) }
+
+func (tb *tab) size(width, height int64) {
+	tb.t.Helper()
+	tb.do(chromedp.EmulateViewport(width, height))
+	tb.settle()
+}
 
 // scheme is "light" or "dark", with no movement.
 func (tb *tab) scheme(scheme string) {
@@ -309,7 +315,6 @@ func (tb *tab) picture(name string, prepare ...string) {
 		}
 	}
 	tb.desk()
-	tb.settle()
 }
 
 // settle waits until the page has been drawn twice, so that what follows from

@@ -25,7 +25,7 @@ import (
 var page embed.FS
 
 // passedOn are the paths that are Bureau's.
-var passedOn = []string{"/static/", "/socket", "/api/", "/documents/", "/sign-in", "/sign-out"}
+var passedOn = []string{"/static/", "/socket", "/api/", "/documents/", "/sign-in", "/sign-in/", "/sign-out"}
 
 func main() {
 	listen := flag.String("listen", "127.0.0.1:8090", "where to serve")

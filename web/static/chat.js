@@ -99,7 +99,10 @@ export class Chat {
   /** Asks a question, after the last answer shown unless told otherwise. Reports whether it could be sent. */
   ask(text, after = this.#thread.path.at(-1)?.id || "") {
     const ask = { type: "ask", id: crypto.randomUUID(), text, conversation: this.#thread.id, after, departments: this.#composer.departments };
-    if (this.#loading || !this.#line.ready || !this.#line.send(ask)) return false;
+    if (this.#loading || !this.#line.ready || !this.#line.send(ask)) {
+      if (!this.#composer.text) this.#composer.text = text; // a suggestion that could not be sent
+      return false;
+    }
     this.#drafts.set(this.#draftPlace, text); // until it is accepted: the page may be left before
     const answer = new Answer(this, ask);
     this.#thread.add(answer);
@@ -257,6 +260,7 @@ export class Chat {
     const answer = this.#thread.find(frame);
     if (!answer) {
       if (frame.type === "failed" && !frame.answer && !frame.id) this.frame.tell(frame.words);
+      if (frame.answer && (frame.type === "done" || frame.type === "failed")) this.frame.history?.refresh(); // of another conversation
       return undefined;
     }
     if (frame.type === "failed" && !frame.answer) return this.#refused(answer, frame);

@@ -117,7 +117,11 @@ class BureauChat extends HTMLElement {
   /** The conversation that the page's address names, "" for none. */
   get place() {
     const named = this.mode === "page" && addressed.exec(location.hash);
-    return named ? decodeURIComponent(named[1]) : "";
+    try {
+      return named ? decodeURIComponent(named[1]) : "";
+    } catch {
+      return ""; // it was not written by us
+    }
   }
 
   /** Goes to a conversation, so that "back" leads here. */

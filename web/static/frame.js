@@ -76,6 +76,7 @@ export class Frame {
 
   titled() {
     this.#title.textContent = this.#chat.title;
+    if (this.#chat.mode === "page") document.title = [...new Set([this.#chat.title, this.#chat.company])].join(" · ");
     this.element.classList.toggle("untitled", this.#chat.title === this.#chat.company);
     this.history?.mark();
   }

@@ -10,6 +10,7 @@ export class Reading {
   #button;
   #tip = null; // element at the end of what is being written
   #below = false; // the tip is under the view
+  #unseen = false; // text has come that was not in view
   #following = false; // the reader went to the end and stays there
   #eye;
 
@@ -24,7 +25,8 @@ export class Reading {
   /** Brings an element to the top and stays there. */
   show(element) {
     this.#following = false;
-    this.#button.hidden = true;
+    this.#unseen = false;
+    this.#offer();
     const space = parseFloat(getComputedStyle(element.parentElement).paddingBlockStart);
     this.#view.scrollTop += element.getBoundingClientRect().top - this.#view.getBoundingClientRect().top - space;
   }
@@ -33,21 +35,26 @@ export class Reading {
   watch(tip) {
     if (this.#tip) this.#eye.unobserve(this.#tip);
     this.#tip = tip;
-    this.#below = false;
-    this.#button.hidden = true;
+    this.#below = this.#unseen = false;
+    this.#offer();
     if (tip) this.#eye.observe(tip);
   }
 
   /** Says that there is more text. */
   grown() {
-    if (this.#following) this.#toTip();
-    else this.#button.hidden = !this.#below;
+    if (this.#following) {
+      this.#toTip();
+      return;
+    }
+    this.#unseen = true;
+    this.#offer();
   }
 
   /** Goes to the end and stays there until the reader moves. */
   follow() {
     this.#following = true;
-    this.#button.hidden = true;
+    this.#unseen = false;
+    this.#offer();
     this.#toTip();
   }
 
@@ -59,7 +66,12 @@ export class Reading {
 
   #see(entry) {
     this.#below = !entry.isIntersecting && entry.boundingClientRect.top > (entry.rootBounds?.bottom ?? 0) - 1;
-    if (!this.#below) this.#button.hidden = true;
+    if (!this.#below) this.#unseen = false;
+    this.#offer();
+  }
+
+  #offer() {
+    this.#button.hidden = !(this.#below && this.#unseen);
   }
 
   #toTip() {

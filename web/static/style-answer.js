@@ -82,6 +82,11 @@ time { white-space: nowrap; }
 .more:hover { text-decoration: underline; }
 mark { background: color-mix(in srgb, var(--accent) 20%, transparent); color: inherit; border-radius: 3px; padding-inline: 0.1em; }
 
+@container view (max-width: 32rem) {
+  .card:not(.wide) { block-size: 9.75rem; }
+  .card:not(.wide) .quote { max-block-size: 3em; }
+}
+
 /* ---- the words */
 .body { font-size: 1.0625rem; }
 .body:empty { display: none; }

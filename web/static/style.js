@@ -93,9 +93,9 @@ svg { inline-size: 1.25rem; block-size: 1.25rem; fill: none; stroke: currentColo
 
 /* ---- the foot */
 .composer { padding-block-start: 0.5rem; }
-.chips { display: flex; flex-wrap: wrap; align-items: center; gap: 0.35rem; margin-block-end: 0.5rem; min-block-size: 2rem; font-size: 0.8125rem; }
+.chips { display: flex; align-items: center; gap: 0.35rem; overflow-x: auto; min-block-size: 2.5rem; margin-inline: -0.3rem; padding: 0.3rem; font-size: 0.8125rem; white-space: nowrap; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
 .from { margin-inline-end: 0.2rem; color: var(--muted); }
-.chip { min-block-size: 1.85rem; padding: 0 0.75rem; border: 1px solid var(--line); border-radius: 999px; color: var(--muted); text-decoration: line-through; }
+.chip { flex: none; min-block-size: 1.85rem; padding: 0 0.75rem; border: 1px solid var(--line); border-radius: 999px; color: var(--muted); text-decoration: line-through; }
 .chip[aria-pressed="true"] { border-color: transparent; background: var(--tint); color: var(--ink); text-decoration: none; }
 .chip:hover { border-color: var(--accent); }
 .box { display: flex; align-items: flex-end; gap: 0.5rem; padding: 0.4rem; border: 1px solid var(--strong-line); border-radius: 20px; background: var(--surface); }
@@ -157,6 +157,7 @@ kbd { padding: 0.1rem 0.5rem; border: 1px solid var(--line); border-block-end-wi
   .card, .chip, .cite, .doubt, .send, .launcher, .question, .notice, .refusal, .round { border: 1px solid ButtonText; }
   .chip[aria-pressed="true"], .round[aria-pressed="true"], .entry a[aria-current] { border: 2px solid Highlight; }
   .send[aria-disabled="true"], .round[aria-disabled="true"] { color: GrayText; opacity: 1; }
+  .box:focus-within, .find:focus-within { outline: 2px solid Highlight; }
   mark { background: Mark; color: MarkText; }
 }
 @media print {

@@ -103,7 +103,10 @@ func TestBrowserEditedQuestionIsABranch(t *testing.T) {
 	if at := js[string](tb, `one(".branches span").textContent`); at != "2 / 2" {
 		t.Errorf("the branch is %q", at)
 	}
-	tb.click(`all(".branches .round")[0]`)
+	js[bool](tb, `(all(".branches .round")[0].focus(), true)`)
+	tb.press(kb.Enter)
+	tb.await(shows(aboutLeave, aboutTravel) + ` && tree.activeElement === all(".branches .round")[0]`)
+	tb.press(kb.Enter) // there is none before it
 	tb.await(shows(aboutLeave, aboutTravel))
 	tb.reload()
 	tb.await(shows("How many days of leave are there?")) // the newest

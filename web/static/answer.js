@@ -49,6 +49,11 @@ export class Answer {
     this.#question.branched();
   }
 
+  /** Gives the focus to a button of the question. */
+  focusTool(name) {
+    this.#question.focus(name);
+  }
+
   /** Opens the question for editing. */
   edit() {
     this.#question.edit();

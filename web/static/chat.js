@@ -93,7 +93,6 @@ export class Chat {
   choose(answer) {
     this.#thread.choose(answer);
     this.#show();
-    answer.element.querySelector(".branches [aria-disabled]")?.focus({ preventScroll: true });
   }
 
   /** Asks a question, after the last answer shown unless told otherwise. Reports whether it could be sent. */
@@ -180,7 +179,7 @@ export class Chat {
     this.#composer.answering = false;
     this.#composer.text = this.#drafts?.get(this.#draftPlace) || "";
     this.#show();
-    this.frame.tell("");
+    this.#line.say();
   }
 
   #restore(kept) {
@@ -193,19 +192,22 @@ export class Chat {
     this.#composer.text = draft || this.#drafts?.get(this.#draftPlace) || "";
     this.#composer.answering = thread.running.length > 0;
     this.#show();
-    this.frame.tell("");
-    if (shown !== thread.path.length) this.frame.reading.show(thread.path.at(-1).element);
+    this.#line.say();
+    const last = thread.path.at(-1);
+    if (shown === 0 && last) this.frame.reading.show(last.element); // else somebody is reading
     for (const answer of thread.path) answer.shown();
     for (const answer of thread.running) this.#line.send({ type: "follow", answer: answer.id, after: answer.seq });
     this.#remember(kept.id);
   }
 
-  // A conversation that is not there may be one that was never asked in.
+  // A conversation that is not there may be one that was never asked in. In one
+  // that could not be had nothing is asked until it is there.
   #missed(id, refused) {
     if (refused.status === 404) {
       this.fresh();
       this.frame.tell(this.strings.noConversation);
     } else {
+      this.#loading = id;
       this.frame.tell(refused.words || this.strings.noList, this.strings.retry, () => this.open(id, { quiet: true }));
     }
   }
@@ -300,7 +302,9 @@ export class Chat {
   // After a cut: questions that were not accepted are asked again, which the
   // server answers once; what runs here from elsewhere is fetched.
   #again() {
-    for (const answer of this.#thread.running) if (!answer.id) this.#line.send(answer.ask);
+    const pending = this.#thread.running.filter((answer) => !answer.id);
+    for (const answer of pending) this.#line.send(answer.ask);
+    if (pending.length > 0) return;
     const here = this.#ready.running.filter((r) => r.conversation === this.#thread.id);
     if (here.some((r) => !this.#thread.find(r))) this.open(this.#thread.id, { quiet: true });
   }

@@ -179,7 +179,12 @@ export class Frame {
         return chat.current;
       },
       hide: () => this.#lists.hide(),
-      open: (id) => (away(), chat.open(id), chat.focusInput()),
+      open: (id) => {
+        chat.open(id);
+        if (!this.#lists.isSheet) return chat.focusInput();
+        away();
+        return this.#log.focus({ preventScroll: true }); // and not the input, which would bring up a keyboard
+      },
       fresh: () => (away(), chat.fresh()),
       gone: (id) => chat.gone(id),
       renamed: (id, title) => chat.renamed(id, title),

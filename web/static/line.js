@@ -34,7 +34,7 @@ export class Line {
       return;
     }
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    this.#connection = new Connection(url.href, { hello: () => this.#host.hello(), onFrame: (f) => this.#host.take(f), onState: (s) => this.#say(s) });
+    this.#connection = new Connection(url.href, { hello: () => this.#host.hello(), onFrame: (f) => this.#host.take(f), onState: () => this.#changed() });
     this.#connection.open();
   }
 
@@ -48,16 +48,21 @@ export class Line {
     this.#connection = null;
   }
 
-  #say(state) {
+  #changed() {
+    if (this.#connection.state === "signedOut") this.#host.signedOut();
+    this.say();
+  }
+
+  /** Says what state the socket is in. */
+  say() {
     const { strings, tell, origin } = this.#host;
     const signIn = () => location.assign(new URL("/sign-in", origin));
-    switch (state) {
+    switch (this.#connection?.state) {
       case "connecting":
         return tell(strings.connecting);
       case "offline":
         return tell(this.#host.waiting ? strings.offlineAnswer : strings.offline, strings.retry, () => this.#connection.open());
       case "signedOut":
-        this.#host.signedOut();
         return tell(strings.signedOut, strings.signIn, signIn);
       case "noAccess":
         return tell(strings.noAccess, strings.signIn, signIn);

@@ -26,8 +26,7 @@ export class Question {
     const { strings } = this.#host;
     const branches = this.#host.branchesOf(this.#answer);
     const at = branches.indexOf(this.#answer);
-    const go = (to, name, drawing) =>
-      iconButton(name, drawing, () => this.#host.choose(branches[to]), { "aria-disabled": branches[to] ? null : "true" });
+    const go = (to, name, drawing) => iconButton(name, drawing, () => this.#walk(branches[to], name), { "aria-disabled": branches[to] ? null : "true" });
     const walk = branches.length > 1 && h(
       "span",
       { class: "branches", part: "branches", role: "group", "aria-label": strings.branches },
@@ -36,6 +35,18 @@ export class Question {
       go(at + 1, strings.branchAfter, icons.next),
     );
     this.#tools.replaceChildren(...[walk, iconButton(strings.edit, icons.edit, () => this.edit())].filter(Boolean));
+  }
+
+  /** Gives the focus to the button of this name. */
+  focus(name) {
+    [...this.#tools.querySelectorAll("button")].find((b) => b.ariaLabel === name)?.focus({ preventScroll: true });
+  }
+
+  // Goes to another branch, and stays on the same button there.
+  #walk(answer, name) {
+    if (!answer) return;
+    this.#host.choose(answer);
+    answer.focusTool(name);
   }
 
   /** Puts an input in the question's place. What is sent is a branch beside it. */

@@ -13,6 +13,7 @@ const local = /^(localhost|127\.0\.0\.1|\[::1\]|.+\.localhost)$/;
 export class Line {
   #host;
   #connection = null;
+  #insecure = false; // the address allows no socket
 
   constructor(host) {
     this.#host = host;
@@ -26,11 +27,12 @@ export class Line {
   /** Opens the socket, the first time. */
   open() {
     if (this.#connection) return;
-    const { origin, strings } = this.#host;
+    const { origin } = this.#host;
     const url = new URL("/socket", origin);
     if (url.protocol === "http:" && !local.test(url.hostname)) {
       console.error(`bureau-chat: ${url.origin} is not https, and no question is sent in the clear.`);
-      this.#host.tell(strings.insecure);
+      this.#insecure = true;
+      this.say();
       return;
     }
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
@@ -69,6 +71,6 @@ export class Line {
       case "outdated":
         return tell(strings.outdated, strings.reload, () => location.reload());
     }
-    return tell("");
+    return tell(this.#insecure ? strings.insecure : "");
   }
 }

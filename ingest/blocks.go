@@ -45,6 +45,44 @@ type tableRows struct {
 func layOut(source string) layout {
 	l := layout{source: source}
 	var anchors retrieval.Anchors
+	for _, s := range stretchesOf(source) {
+		if !s.isPlain() {
+			l.append(layOutStretch(source[s.start:s.end], &anchors), s.start)
+			continue
+		}
+		b := block{level: s.level, heading: oneLine(s.heading)}
+		b.start, b.end = trim(source, s.start, s.end)
+		if s.level > 0 {
+			b.end, b.anchor = l.lineEnd(s.start), anchors.Of(s.heading)
+		}
+		if b.start < b.end {
+			l.blocks = append(l.blocks, b)
+		}
+		l.parts, l.inner = append(l.parts, s.start), append(l.inner, s.start)
+	}
+	return l
+}
+
+// append adds the layout of a part of the text that begins at a byte.
+func (l *layout) append(part layout, at int) {
+	for _, b := range part.blocks {
+		b.start, b.end = b.start+at, b.end+at
+		l.blocks = append(l.blocks, b)
+	}
+	l.parts = append(l.parts, shifted(part.parts, at)...)
+	l.inner = append(l.inner, shifted(part.inner, at)...)
+	for _, t := range part.tables {
+		t.start, t.end = t.start+at, t.end+at
+		l.tables = append(l.tables, t)
+	}
+	for _, c := range part.code {
+		l.code = append(l.code, [2]int{c[0] + at, c[1] + at})
+	}
+}
+
+// layOutStretch parses a stretch of a text.
+func layOutStretch(source string, anchors *retrieval.Anchors) layout {
+	l := layout{source: source}
 	raw := []byte(source)
 	root := parseBlocks(raw)
 	for n := root.FirstChild(); n != nil; n = n.NextSibling() {

@@ -3,8 +3,10 @@ package ingest
 import (
 	"bytes"
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
@@ -17,14 +19,21 @@ import (
 // Its positions are bytes of source. Bare addresses, which end where a space is,
 // and what only changes the look of a text are not looked for.
 func parseMarkdown(source []byte) ast.Node {
-	return newParser(parser.DefaultInlineParsers()...).Parse(text.NewReader(source))
+	return fullParser().Parse(text.NewReader(source))
 }
 
 // parseBlocks returns the tree of a Markdown text down to its paragraphs, which
 // takes half the time. What is inside them is one text, with its markup.
 func parseBlocks(source []byte) ast.Node {
-	return newParser().Parse(text.NewReader(source))
+	return blockParser().Parse(text.NewReader(source))
 }
+
+// The parsers, which take longer to make than a short text to parse. Many may use
+// them at once.
+var (
+	fullParser  = sync.OnceValue(func() parser.Parser { return newParser(parser.DefaultInlineParsers()...) })
+	blockParser = sync.OnceValue(func() parser.Parser { return newParser() })
+)
 
 // newParser returns a parser that looks into paragraphs for what inline parsers
 // find.
@@ -50,21 +59,24 @@ func headingText(source []byte, h *ast.Heading) string {
 // readMarkdown returns the text of a Markdown document.
 func readMarkdown(source string) Extracted {
 	markdown := tidy(expandShortcodes(source))
-	return Extracted{Title: firstHeading([]byte(markdown)), Markdown: markdown}
+	return Extracted{Title: firstHeading(markdown), Markdown: markdown}
 }
 
 // firstHeading returns the text of the first heading that has one, or "".
-func firstHeading(source []byte) string {
-	const beginning = 8 << 10 // bytes, in which most texts have it
-	if at := bytes.LastIndex(source[:min(beginning, len(source))], []byte("\n#")); len(source) > beginning && at > 0 {
-		if heading := firstHeading(source[:at]); heading != "" {
-			return heading // what follows does not change the blocks before it
+func firstHeading(source string) string {
+	for _, s := range stretchesOf(source) {
+		if s.level > 0 {
+			return oneLine(s.heading)
 		}
-	}
-	for n := parseBlocks(source).FirstChild(); n != nil; n = n.NextSibling() {
-		if h, ok := n.(*ast.Heading); ok {
-			if heading := oneLine(headingText(source, h)); heading != "" {
-				return heading
+		if s.isProse {
+			continue
+		}
+		raw := []byte(source[s.start:s.end])
+		for n := parseBlocks(raw).FirstChild(); n != nil; n = n.NextSibling() {
+			if h, ok := n.(*ast.Heading); ok {
+				if heading := oneLine(headingText(raw, h)); heading != "" {
+					return heading
+				}
 			}
 		}
 	}
@@ -120,6 +132,29 @@ func apply(source string, edits []edit) string {
 // descriptions, links to targets that a reader may follow; rules between
 // paragraphs go.
 func tidy(source string) string {
+	var edits []edit
+	for _, s := range stretchesOf(source) {
+		for _, e := range tidyStretch(source[s.start:s.end]) {
+			edits = append(edits, edit{e.start + s.start, e.end + s.start, e.text})
+		}
+	}
+	return strings.Trim(apply(source, edits), "\n")
+}
+
+// rule is a line that may be drawn between paragraphs.
+var rule = regexp.MustCompile(`(?m)^[-*_ \t>+0-9.)]*([-*_])[ \t]*([-*_])[ \t]*([-*_])[-*_ \t]*$`)
+
+// tidyStretch returns the edits that tidy makes in a stretch of a text. They are
+// made for what begins with a bracket or a tag, and for rules.
+func tidyStretch(source string) []edit {
+	if !strings.ContainsAny(source, "<[") && !rule.MatchString(source) {
+		return nil
+	}
+	return tidyParsed(source)
+}
+
+// tidyParsed parses a text and returns the edits that tidy makes in it.
+func tidyParsed(source string) []edit {
 	t := tidier{source: []byte(source)}
 	// The walk only fails with an error of its callback, which has none.
 	_ = ast.Walk(parseMarkdown(t.source), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -128,7 +163,7 @@ func tidy(source string) string {
 		}
 		return ast.WalkContinue, nil
 	})
-	return strings.Trim(apply(source, t.edits), "\n")
+	return t.edits
 }
 
 // A tidier collects the edits that tidy makes.

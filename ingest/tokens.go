@@ -5,6 +5,26 @@ import (
 	"unicode"
 )
 
+// The kinds of characters that make words in the Latin script.
+const (
+	letter uint8 = iota + 1
+	digit
+)
+
+// latin has the kind of each character up to the end of Latin Extended-B, 0 for
+// one that makes no word.
+var latin = func() (kinds [0x250]uint8) {
+	for r := range rune(len(kinds)) {
+		switch {
+		case unicode.IsDigit(r):
+			kinds[r] = digit
+		case unicode.IsLetter(r):
+			kinds[r] = letter
+		}
+	}
+	return kinds
+}()
+
 // EstimateTokens returns about how many tokens a multilingual SentencePiece
 // vocabulary of 250,000 pieces (XLM-R, and with it the e5 and bge-m3 embedders)
 // makes of text. It errs on the high side, since a passage over the embedder's
@@ -23,8 +43,10 @@ func EstimateTokens(text string) int {
 	tokens, letters, odd, previous := 0.0, 0, false, rune(0)
 	for _, r := range text {
 		switch {
-		case r < 0x250 && (unicode.IsLetter(r) || unicode.IsDigit(r)):
-			odd = odd || unicode.IsDigit(r) || letters >= 12
+		case 0x4E00 <= r && r <= 0x9FFF: // the common Chinese characters
+			tokens += perHan
+		case r < 0x250 && latin[r] != 0:
+			odd = odd || latin[r] == digit || letters >= 12
 			switch {
 			case letters == 0:
 				tokens += perWord
@@ -37,7 +59,7 @@ func EstimateTokens(text string) int {
 			previous = r
 			continue
 		case unicode.IsSpace(r):
-		case 0x4E00 <= r && r <= 0x9FFF || unicode.Is(unicode.Han, r): // the common ones need no search
+		case unicode.Is(unicode.Han, r):
 			tokens += perHan
 		case r < 0x80 || isChinesePunctuation(r):
 			if r == previous { // a rule, leaders, a fence

@@ -36,6 +36,7 @@ var mayImport = map[string][]string{
 	"ingest/origin":               {"ingest/format"},
 	"ingest/origin/command":       {"ingest/origin"},
 	"ingest/origin/git":           {"ingest/origin"},
+	"ingest/origin/origintest":    {},
 	"ingest/origin/s3":            {"ingest/origin"},
 	"ingest/origin/website":       {"ingest/origin"},
 	"ingest/origin/zipfile":       {"ingest/archive", "ingest/format", "ingest/origin"},

@@ -191,16 +191,23 @@ func (h talker) wantTold(v visitor, told account) (interrupted int) {
 	return interrupted
 }
 
-// The laptop is closed in mid-answer, and the phone reads on.
-func TestAnAnswerIsReadOnFromAnotherDevice(t *testing.T) {
-	h := newTalker(t)
-	half, goOn := make(chan struct{}), make(chan struct{})
+// stopHalfway has the model stop in the middle of what it says. The first channel
+// is closed when it has, and closing the second lets it go on.
+func (h talker) stopHalfway() (half, goOn chan struct{}) {
+	half, goOn = make(chan struct{}), make(chan struct{})
 	h.ollama.before(func(n int) {
 		if n == len(talk)/2 {
 			close(half)
 			<-goOn
 		}
 	})
+	return half, goOn
+}
+
+// The laptop is closed in mid-answer, and the phone reads on.
+func TestAnAnswerIsReadOnFromAnotherDevice(t *testing.T) {
+	h := newTalker(t)
+	half, goOn := h.stopHalfway()
 	_, address := h.serve()
 	laptop := signIn(t, address, "hanna").socket()
 	laptop.send(map[string]any{"type": "ask", "id": "1", "text": "How many days of annual leave can I carry over?", "conversation": "c"})
@@ -232,13 +239,7 @@ func TestAnAnswerIsReadOnFromAnotherDevice(t *testing.T) {
 
 func TestAServerThatIsToldToEndLetsAnAnswerEnd(t *testing.T) {
 	h := newTalker(t)
-	half, goOn := make(chan struct{}), make(chan struct{})
-	h.ollama.before(func(n int) {
-		if n == len(talk)/2 {
-			close(half)
-			<-goOn
-		}
-	})
+	half, goOn := h.stopHalfway()
 	c, address := h.serve()
 	s := signIn(t, address, "hanna").socket()
 	s.send(map[string]any{"type": "ask", "id": "1", "text": "How many days of annual leave can I carry over?", "conversation": "c"})

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"bureau/ingest/origin"
+	"bureau/ingest/origin/origintest"
 )
 
 // A store is a small server that speaks as S3 does: it holds signatures against
@@ -147,38 +148,18 @@ func (s *store) get(w http.ResponseWriter, r *http.Request, key string) {
 	}
 }
 
-// fetch fetches into a folder and returns what is there.
-func fetch(t *testing.T, b *Bucket, folder string) (map[string]string, error) {
-	t.Helper()
-	err := b.Fetch(t.Context(), folder)
-	found := map[string]string{}
-	walked := filepath.WalkDir(folder, func(name string, entry os.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
-			return err
-		}
-		data, err := os.ReadFile(name)
-		inside, _ := filepath.Rel(folder, name)
-		found[filepath.ToSlash(inside)] = string(data)
-		return err
-	})
-	if walked != nil && !errors.Is(walked, os.ErrNotExist) {
-		t.Fatal(walked)
-	}
-	return found, err
-}
-
 func TestFetchBringsWhatHasChangedAndNoMore(t *testing.T) {
 	s, folder := newStore(t), t.TempDir()
 	s.texts = map[string]string{"pub/a b+c.md": "a", "pub/制度/'(1)!.md": "b", "pub/c.md": "c", "pub/empty.md": "", "pub/folder/": "", "private/d.md": "d", "pub2.md": "e"}
 	b := s.bucket()
-	got, err := fetch(t, b, folder)
+	got, err := origintest.Fetch(t, b, folder)
 	if want := map[string]string{"a b+c.md": "a", "制度/'(1)!.md": "b", "c.md": "c", "empty.md": ""}; err != nil || !reflect.DeepEqual(got, want) {
 		t.Fatalf("%q, %v, want %q", got, err, want)
 	}
 	s.gotten = nil
 	delete(s.texts, "pub/a b+c.md")
 	s.texts["pub/c.md"] = "C"
-	got, err = fetch(t, b, folder)
+	got, err = origintest.Fetch(t, b, folder)
 	if want := map[string]string{"制度/'(1)!.md": "b", "c.md": "C", "empty.md": ""}; err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%q, %v, want %q", got, err, want)
 	}
@@ -195,7 +176,7 @@ func TestFetchBringsWhatHasChangedAndNoMore(t *testing.T) {
 func TestHalfAListingTakesNothingOut(t *testing.T) {
 	s, folder := newStore(t), t.TempDir()
 	s.texts = map[string]string{"pub/a.md": "a", "pub/b.md": "b", "pub/c.md": "c"}
-	before, err := fetch(t, s.bucket(), folder)
+	before, err := origintest.Fetch(t, s.bucket(), folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,7 +207,7 @@ func TestHalfAListingTakesNothingOut(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s.fault = fault
-			after, err := fetch(t, s.bucket(), folder)
+			after, err := origintest.Fetch(t, s.bucket(), folder)
 			if err == nil || !reflect.DeepEqual(after, before) {
 				t.Errorf("%q, %v", after, err)
 			}
@@ -258,7 +239,7 @@ func TestObjectsThatCannotBeHad(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s, folder := newStore(t), t.TempDir()
 			s.texts = map[string]string{"pub/a.md": "old", "pub/b.md": "b"}
-			if _, err := fetch(t, s.bucket(), folder); err != nil {
+			if _, err := origintest.Fetch(t, s.bucket(), folder); err != nil {
 				t.Fatal(err)
 			}
 			s.texts["pub/a.md"] = "new"
@@ -269,7 +250,7 @@ func TestObjectsThatCannotBeHad(t *testing.T) {
 				}
 				return false
 			}
-			got, err := fetch(t, s.bucket(), folder)
+			got, err := origintest.Fetch(t, s.bucket(), folder)
 			var missed origin.Missed
 			if isMissed := errors.As(err, &missed); isMissed != c.missed || (err != nil && !isMissed) != c.ends {
 				t.Errorf("%v", err)
@@ -278,7 +259,7 @@ func TestObjectsThatCannotBeHad(t *testing.T) {
 				t.Errorf("%q", got)
 			}
 			s.fault = nil // and afterwards
-			if got, err := fetch(t, s.bucket(), folder); err != nil || got["a.md"] != "new" {
+			if got, err := origintest.Fetch(t, s.bucket(), folder); err != nil || got["a.md"] != "new" {
 				t.Errorf("the next fetch: %q, %v", got, err)
 			}
 		})
@@ -288,7 +269,7 @@ func TestObjectsThatCannotBeHad(t *testing.T) {
 func TestHostileKeysStayInTheFolder(t *testing.T) {
 	s, outside := newStore(t), t.TempDir()
 	s.texts = map[string]string{"pub/../../evil.md": "x", "pub//etc/passwd": "x", "pub/a\\..\\..\\b.md": "x", "pub/ok.md": "ok", "pub/.ssh/id": "x"}
-	got, err := fetch(t, s.bucket(), filepath.Join(outside, "in", "work"))
+	got, err := origintest.Fetch(t, s.bucket(), filepath.Join(outside, "in", "work"))
 	var missed origin.Missed
 	if !errors.As(err, &missed) || len(missed) != 2 {
 		t.Errorf("%v", err)

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"bureau/ingest/origin"
+	"bureau/ingest/origin/origintest"
 )
 
 // A host is a website on loopback.
@@ -85,26 +86,6 @@ func (h *host) site() *Site {
 	}
 }
 
-// fetch fetches into a folder and returns what is there.
-func fetch(t *testing.T, s *Site, folder string) (map[string]string, error) {
-	t.Helper()
-	err := s.Fetch(t.Context(), folder)
-	found := map[string]string{}
-	walked := filepath.WalkDir(folder, func(name string, entry os.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
-			return err
-		}
-		data, err := os.ReadFile(name)
-		inside, _ := filepath.Rel(folder, name)
-		found[filepath.ToSlash(inside)] = string(data)
-		return err
-	})
-	if walked != nil && !errors.Is(walked, os.ErrNotExist) {
-		t.Fatal(walked)
-	}
-	return found, err
-}
-
 func TestFetchBringsThePagesOfTheSitemap(t *testing.T) {
 	h, folder := newHost(t), t.TempDir()
 	h.pages["/robots.txt"] = text("text/plain", "User-agent: *\nDisallow: /private\n")
@@ -115,7 +96,7 @@ func TestFetchBringsThePagesOfTheSitemap(t *testing.T) {
 		}
 		h.pages[address] = text(kind, address)
 	}
-	got, err := fetch(t, h.site(), folder)
+	got, err := origintest.Fetch(t, h.site(), folder)
 	one, two := "a-"+hashOf("id=1&x=2")+".html", "a-"+hashOf("id=2")+".html"
 	want := map[string]string{
 		"index.html": "/", "a.html": "/a", "a/index.html": "/a/", "b.html": "/b.html", "c.pdf": "/c.pdf", one: "/a?id=1&x=2",
@@ -152,7 +133,7 @@ func TestUnchangedPagesAreNotSentAgain(t *testing.T) {
 	h.pages["/sitemap.xml"] = text("text/xml", h.list("/a", "/b"))
 	h.pages["/a"], h.pages["/b"] = serve("a"), serve("b")
 	for range 2 {
-		if got, err := fetch(t, h.site(), folder); err != nil || got["a.html"] != "a" || got["b.html"] != "b" {
+		if got, err := origintest.Fetch(t, h.site(), folder); err != nil || got["a.html"] != "a" || got["b.html"] != "b" {
 			t.Fatalf("%q, %v", got, err)
 		}
 	}
@@ -161,7 +142,7 @@ func TestUnchangedPagesAreNotSentAgain(t *testing.T) {
 	}
 	h.pages["/a"] = serve("A")
 	h.pages["/sitemap.xml"] = text("text/xml", h.list("/a"))
-	if got, err := fetch(t, h.site(), folder); err != nil || !reflect.DeepEqual(got, map[string]string{"a.html": "A"}) {
+	if got, err := origintest.Fetch(t, h.site(), folder); err != nil || !reflect.DeepEqual(got, map[string]string{"a.html": "A"}) {
 		t.Errorf("%q, %v", got, err)
 	}
 }
@@ -219,12 +200,12 @@ func TestFaultsOfTheHostTakeNothingOut(t *testing.T) {
 			for _, p := range []string{"/a", "/b", "/c", "/d", "/e"} {
 				h.pages[p] = page(p)
 			}
-			before, err := fetch(t, h.site(), folder)
+			before, err := origintest.Fetch(t, h.site(), folder)
 			if err != nil || len(before) != 5 {
 				t.Fatalf("%q, %v", before, err)
 			}
 			fault(h)
-			after, err := fetch(t, h.site(), folder)
+			after, err := origintest.Fetch(t, h.site(), folder)
 			var missed origin.Missed
 			if err == nil || errors.As(err, &missed) || !reflect.DeepEqual(after, before) {
 				t.Errorf("%q, %v", after, err)
@@ -260,11 +241,11 @@ func TestPagesThatCannotBeHad(t *testing.T) {
 			h.pages["/robots.txt"] = text("text/plain", "User-agent: *\nDisallow: /private\n")
 			h.pages["/sitemap.xml"] = text("text/xml", h.list("/a", "/b"))
 			h.pages["/a"], h.pages["/b"], h.pages["/private"] = page("old"), page("b"), page("secret")
-			if _, err := fetch(t, h.site(), folder); err != nil {
+			if _, err := origintest.Fetch(t, h.site(), folder); err != nil {
 				t.Fatal(err)
 			}
 			h.pages["/a"] = c.page
-			got, err := fetch(t, h.site(), folder)
+			got, err := origintest.Fetch(t, h.site(), folder)
 			var missed origin.Missed
 			if isMissed := errors.As(err, &missed); isMissed != c.missed || err != nil && !isMissed {
 				t.Errorf("%v", err)
@@ -284,14 +265,14 @@ func TestPagesAndBytesAreBounded(t *testing.T) {
 	}
 	few := h.site()
 	few.Pages = 2
-	got, err := fetch(t, few, t.TempDir())
+	got, err := origintest.Fetch(t, few, t.TempDir())
 	var missed origin.Missed
 	if !errors.As(err, &missed) || missed[0].Name != "." || len(got) != 2 {
 		t.Errorf("%d pages, %v", len(got), err)
 	}
 	small := h.site()
 	small.Bytes = 1500
-	if _, err = fetch(t, small, t.TempDir()); err == nil || errors.As(err, &missed) {
+	if _, err = origintest.Fetch(t, small, t.TempDir()); err == nil || errors.As(err, &missed) {
 		t.Errorf("%v", err)
 	}
 }
@@ -308,7 +289,7 @@ func TestSitemapsMayBePackedAndListed(t *testing.T) {
 	h.pages["/docs/a"], h.pages["/other/b"] = page("a"), page("b")
 	s := h.site()
 	s.URL += "docs/"
-	if got, err := fetch(t, s, t.TempDir()); err != nil || !reflect.DeepEqual(got, map[string]string{"docs/a.html": "a"}) {
+	if got, err := origintest.Fetch(t, s, t.TempDir()); err != nil || !reflect.DeepEqual(got, map[string]string{"docs/a.html": "a"}) {
 		t.Errorf("%q, %v", got, err)
 	}
 }
@@ -319,7 +300,7 @@ func TestHostileAddressesStayInTheFolder(t *testing.T) {
 	for _, address := range []string{"/ok", "/..%2f..%2fevil", "/%2fetc%2fpasswd", "/a%00b", "/.ssh/id"} {
 		h.pages[address] = page("x")
 	}
-	got, err := fetch(t, h.site(), filepath.Join(outside, "in", "work"))
+	got, err := origintest.Fetch(t, h.site(), filepath.Join(outside, "in", "work"))
 	var missed origin.Missed
 	if !errors.As(err, &missed) || len(missed) != 3 || !reflect.DeepEqual(got, map[string]string{"ok.html": "x"}) {
 		t.Errorf("%q, %v", got, err)
@@ -335,7 +316,7 @@ func TestPageThatIsExcludedIsNotBroughtUnderAnotherName(t *testing.T) {
 	h.pages["/a.html"], h.pages["/b.html"] = page("a"), page("b")
 	s := h.site()
 	s.Wants = func(name string, _ int64) (bool, error) { return name != "b.html", nil }
-	if got, err := fetch(t, s, t.TempDir()); err != nil || !reflect.DeepEqual(got, map[string]string{"a.html": "a"}) {
+	if got, err := origintest.Fetch(t, s, t.TempDir()); err != nil || !reflect.DeepEqual(got, map[string]string{"a.html": "a"}) {
 		t.Errorf("%q, %v", got, err)
 	}
 }
@@ -346,7 +327,7 @@ func TestPrivateAddressesAreRefusedUnlessMeant(t *testing.T) {
 	h.pages["/a"] = page("a")
 	s := h.site()
 	s.Private = false
-	if _, err := fetch(t, s, t.TempDir()); err == nil || !strings.Contains(err.Error(), "private: true") || len(h.asked) != 0 {
+	if _, err := origintest.Fetch(t, s, t.TempDir()); err == nil || !strings.Contains(err.Error(), "private: true") || len(h.asked) != 0 {
 		t.Errorf("%v, asked for %v", err, h.asked)
 	}
 	for address, want := range map[string][2]bool{ // not private, private
@@ -392,7 +373,7 @@ func TestSecretsOfASitemapAreNotSaid(t *testing.T) {
 		h.mu.Lock() // a request that was cut off is sent again, and that answer may come late
 		h.pages["/s.xml?key=secret"] = fault
 		h.mu.Unlock()
-		if _, err := fetch(t, s, t.TempDir()); err == nil || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), "/s.xml") {
+		if _, err := origintest.Fetch(t, s, t.TempDir()); err == nil || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), "/s.xml") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"bureau/ingest/origin"
+	"bureau/ingest/origin/origintest"
 )
 
 func wantsSmall(_ string, size int64) (bool, error) {
@@ -42,26 +43,6 @@ func pack(t *testing.T, pairs ...string) []byte {
 	return b.Bytes()
 }
 
-// fetch fetches into a folder and returns what is there.
-func fetch(t *testing.T, a *Archive, folder string) (map[string]string, error) {
-	t.Helper()
-	err := a.Fetch(t.Context(), folder)
-	found := map[string]string{}
-	walked := filepath.WalkDir(folder, func(name string, entry os.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
-			return err
-		}
-		data, err := os.ReadFile(name)
-		inside, _ := filepath.Rel(folder, name)
-		found[filepath.ToSlash(inside)] = string(data)
-		return err
-	})
-	if walked != nil && !errors.Is(walked, os.ErrNotExist) {
-		t.Fatal(walked)
-	}
-	return found, err
-}
-
 func write(t *testing.T, path string, data []byte) {
 	t.Helper()
 	if err := os.WriteFile(path, data, 0o600); err != nil {
@@ -73,11 +54,11 @@ func TestFetchUnpacksWhatTheArchiveHasNow(t *testing.T) {
 	place, folder := filepath.Join(t.TempDir(), "docs.zip"), t.TempDir()
 	a := &Archive{Place: place, Wants: wantsSmall}
 	write(t, place, pack(t, "a.md", "a", "b/c.md", "c", "gone.md", "x"))
-	if got, err := fetch(t, a, folder); err != nil || !reflect.DeepEqual(got, map[string]string{"a.md": "a", "b/c.md": "c", "gone.md": "x"}) {
+	if got, err := origintest.Fetch(t, a, folder); err != nil || !reflect.DeepEqual(got, map[string]string{"a.md": "a", "b/c.md": "c", "gone.md": "x"}) {
 		t.Fatalf("%q, %v", got, err)
 	}
 	write(t, place, pack(t, "a.md", "a2", "b/c.md", "c"))
-	if got, err := fetch(t, a, folder); err != nil || !reflect.DeepEqual(got, map[string]string{"a.md": "a2", "b/c.md": "c"}) {
+	if got, err := origintest.Fetch(t, a, folder); err != nil || !reflect.DeepEqual(got, map[string]string{"a.md": "a2", "b/c.md": "c"}) {
 		t.Errorf("%q, %v", got, err)
 	}
 }
@@ -86,7 +67,7 @@ func TestHostileArchivesStayInTheFolder(t *testing.T) {
 	outside := t.TempDir()
 	place, folder := filepath.Join(outside, "docs.zip"), filepath.Join(outside, "in", "work")
 	write(t, place, pack(t, "../../evil.md", "x", "ok.md", "ok", "large.md", strings.Repeat("x", 101), ".ssh/id", "x"))
-	got, err := fetch(t, &Archive{Place: place, Wants: wantsSmall}, folder)
+	got, err := origintest.Fetch(t, &Archive{Place: place, Wants: wantsSmall}, folder)
 	var missed origin.Missed
 	if !errors.As(err, &missed) || len(missed) != 2 || !reflect.DeepEqual(got, map[string]string{"ok.md": "ok"}) {
 		t.Errorf("%q, %v", got, err)
@@ -102,7 +83,7 @@ func TestDamagedArchiveIsAnError(t *testing.T) {
 	write(t, place, whole[:len(whole)-10])
 	for _, a := range []*Archive{{Place: place, Wants: wantsSmall}, {Place: place + "none", Wants: wantsSmall}} {
 		var missed origin.Missed
-		if _, err := fetch(t, a, t.TempDir()); err == nil || errors.As(err, &missed) {
+		if _, err := origintest.Fetch(t, a, t.TempDir()); err == nil || errors.As(err, &missed) {
 			t.Errorf("%v", err)
 		}
 	}
@@ -135,7 +116,7 @@ func TestDownloadIsConditionalAndStaysAtItsAddress(t *testing.T) {
 	}
 	want := map[string]string{"a.md": "a"}
 	for range 2 {
-		if got, err := fetch(t, a, folder); err != nil || !reflect.DeepEqual(got, want) {
+		if got, err := origintest.Fetch(t, a, folder); err != nil || !reflect.DeepEqual(got, want) {
 			t.Fatalf("%q, %v", got, err)
 		}
 	}
@@ -152,7 +133,7 @@ func TestDownloadIsConditionalAndStaysAtItsAddress(t *testing.T) {
 		"NoArchive": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>Sign in</html>")) },
 	} {
 		fault = f
-		if _, err := fetch(t, a, folder); err == nil || strings.Contains(err.Error(), "secret") {
+		if _, err := origintest.Fetch(t, a, folder); err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -171,7 +152,7 @@ func TestPlacesThatAreNotFetched(t *testing.T) {
 func TestMemberThatUnpacksToTooMuchIsMissed(t *testing.T) {
 	place := filepath.Join(t.TempDir(), "docs.zip")
 	write(t, place, packLarge(t, 129<<20))
-	got, err := fetch(t, &Archive{Place: place, Wants: wantsSmall}, t.TempDir())
+	got, err := origintest.Fetch(t, &Archive{Place: place, Wants: wantsSmall}, t.TempDir())
 	var missed origin.Missed
 	if !errors.As(err, &missed) || len(missed) != 1 || missed[0].Name != "large.md" || !strings.Contains(err.Error(), "128 MiB") {
 		t.Errorf("%v", err)

@@ -291,7 +291,7 @@ func TestBrowserSignsInWithAProvider(t *testing.T) {
 	tb.open("/")
 	tb.picture("sign-in-provider")
 	tb.do(chromedp.Click(chromedp.CSS(".provider a")))
-	tb.await(`chat && one("textarea") && document.querySelector(".who .name")?.innerText === "Hanna Reed"`)
+	tb.await(`chat && one(".chips .chip") && document.querySelector(".who .name")?.innerText === "Hanna Reed"`)
 	tb.ask(aboutEngineers)
 	if !strings.Contains(tb.text(), "63,500") {
 		t.Error("the answer is not from her department")

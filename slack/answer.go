@@ -20,6 +20,7 @@ const lastWord = 5 * time.Minute
 type asking struct {
 	bot    *Bot
 	q      question
+	who    account
 	person string // whose turn it takes, and whose conversation it is
 	page   page
 	answer string // id of the answer, "" before it has begun
@@ -101,7 +102,7 @@ func (a *asking) introduce(ctx context.Context) error {
 	case *whisper:
 		p.q = a.q
 	}
-	a.person = a.bot.personOf(a.q.user, who)
+	a.who, a.person = who, a.bot.personOf(a.q.user, who)
 	_, err = a.bot.scopeFor(ctx, a.q, a.q.setting)
 	if errors.Is(err, errBot) && !a.bot.seen.first("bot/"+a.q.line(), a.bot.config.Now()) {
 		return errBotAgain // or two bots that refuse each other would never end

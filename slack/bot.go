@@ -51,15 +51,8 @@ func New(config Config) (*Bot, error) {
 		return nil, err
 	}
 	config = config.orDefault()
-	options := []slack.Option{
-		slack.OptionAppLevelToken(config.Tokens.App), slack.OptionHTTPClient(&http.Client{Timeout: callTime}),
-		slack.OptionLog(slog.NewLogLogger(config.Log.Handler(), slog.LevelDebug)),
-	}
-	if config.API != "" {
-		options = append(options, slack.OptionAPIURL(config.API))
-	}
 	b := &Bot{
-		config: config, public: map[Kind]bool{}, client: slack.New(config.Tokens.Bot, options...),
+		config: config, public: map[Kind]bool{}, client: newClient(config),
 		room: make(chan struct{}, mostEvents), ready: make(chan struct{}),
 	}
 	for _, kind := range config.Public {
@@ -69,6 +62,18 @@ func New(config Config) (*Bot, error) {
 	b.people, b.channels = newDirectory(b.calls), newChannels(b.calls)
 	b.ctx, b.stop = context.WithCancelCause(context.Background())
 	return b, nil
+}
+
+// newClient returns a client of Slack's methods.
+func newClient(c Config) *slack.Client {
+	options := []slack.Option{
+		slack.OptionAppLevelToken(c.Tokens.App), slack.OptionHTTPClient(&http.Client{Timeout: callTime}),
+		slack.OptionLog(slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug)),
+	}
+	if c.API != "" {
+		options = append(options, slack.OptionAPIURL(c.API))
+	}
+	return slack.New(c.Tokens.Bot, options...)
 }
 
 // Tally returns how the questions so far have ended.

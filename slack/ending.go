@@ -17,7 +17,11 @@ func (a *asking) finish(ctx context.Context) error {
 	b.kept.put(a.answer, a.q, b.config.Now())
 	ctx, cancel := b.untilSaid(ctx)
 	defer cancel()
-	if err := a.page.finish(ctx, &a.draft, b.under(&a.draft, a.answer, a.q.setting)); err != nil {
+	blocks := b.under(&a.draft, a.answer, a.q.setting)
+	if link := b.inBrowserLink(a.q, say(a.q.language, inBrowser)); link != "" && a.q.goesOn(a.who) {
+		blocks = append(blocks, note(link))
+	}
+	if err := a.page.finish(ctx, &a.draft, blocks); err != nil {
 		return fmt.Errorf("%w: %w", errUndelivered, err)
 	}
 	a.title(ctx)

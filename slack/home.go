@@ -77,7 +77,7 @@ func (b *Bot) home(ctx context.Context, user string) {
 		f, _ := explain(err)
 		blocks = sections(escape(say(language, f.words)))
 	} else {
-		blocks = b.homeBlocks(ctx, scope, language, user)
+		blocks = b.homeBlocks(ctx, scope, language, user, a)
 	}
 	view := slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: blocks}}
 	err = b.calls.do(ctx, publishView, func(ctx context.Context) error {
@@ -90,7 +90,7 @@ func (b *Bot) home(ctx context.Context, user string) {
 }
 
 // homeBlocks returns the home page of somebody who reads.
-func (b *Bot) homeBlocks(ctx context.Context, scope access.Scope, language, user string) []slack.Block {
+func (b *Bot) homeBlocks(ctx context.Context, scope access.Scope, language, user string, who account) []slack.Block {
 	var names []string
 	for _, d := range scope.Departments() {
 		names = append(names, "• "+line(b.config.People.DepartmentName(d, language), mostTitle))
@@ -101,7 +101,7 @@ func (b *Bot) homeBlocks(ctx context.Context, scope access.Scope, language, user
 	for _, list := range []struct {
 		heading phrase
 		lines   []string
-	}{{prompts, b.suggestions(ctx, scope, language)}, {recently, b.recent(user)}} {
+	}{{prompts, b.suggestions(ctx, scope, language)}, {recently, b.recent(user, who)}} {
 		if len(list.lines) > 0 {
 			blocks = append(blocks, sections("*"+say(language, list.heading)+"*\n• "+strings.Join(list.lines, "\n• "))...)
 		}
@@ -129,10 +129,14 @@ const mostRecent = 5
 
 // recent returns the last questions of an account, the newest first. They are its
 // own words, and no word of an answer.
-func (b *Bot) recent(user string) []string {
+func (b *Bot) recent(user string, who account) []string {
 	var lines []string
-	for _, text := range b.kept.questions(user, mostRecent) {
-		lines = append(lines, line(text, mostTitle))
+	for _, q := range b.kept.questions(user, mostRecent) {
+		words := strings.ReplaceAll(line(q.text, mostTitle), "|", "¦")
+		if link := b.inBrowserLink(q, words); link != "" && who.kind == Employee {
+			words = link
+		}
+		lines = append(lines, words)
 	}
 	return lines
 }

@@ -79,15 +79,16 @@ func (k *kept) again(answer, action string) {
 }
 
 // questions returns the last different questions of an account, the newest first.
-func (k *kept) questions(user string, most int) []string {
+func (k *kept) questions(user string, most int) []question {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	var texts []string
+	var last []question
 	for _, id := range slices.Backward(k.oldest) {
 		q := k.byID[id].question
-		if q.user == user && !slices.Contains(texts, q.text) && len(texts) < most {
-			texts = append(texts, q.text)
+		again := slices.ContainsFunc(last, func(l question) bool { return l.text == q.text })
+		if q.user == user && !again && len(last) < most {
+			last = append(last, q)
 		}
 	}
-	return texts
+	return last
 }

@@ -76,6 +76,7 @@ func examine(ctx context.Context, s *settings) []finding {
 	findings = append(findings, index...)
 	findings = append(findings, p.examineDocuments(ctx))
 	findings = append(findings, examineSources(ctx, config.sources)...)
+	findings = append(findings, examineSlack(ctx, config)...)
 	if err := p.ollama.Health(ctx); err != nil {
 		return append(findings, finding{Part: "ollama", Says: err.Error(), Remedy: "ollama serve"})
 	}

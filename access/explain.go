@@ -19,14 +19,15 @@ const (
 
 // The rules by which a person does not read a document. One is enough.
 const (
-	UnknownPerson    Rule = "unknown"    // the policy does not know them
-	NotInEffect      Rule = "not-active" // before their first or after their last day
-	OfNobody         Rule = "nobody"     // the document has no readers
-	OtherDepartments Rule = "other"      // it is for departments that they do not belong to
-	Denied           Rule = "denied"     // it is denied to a department that they belong to
-	AboveClearance   Rule = "clearance"  // it asks for a level that they do not have
-	NotYet           Rule = "not-yet"    // it is read from a later day on
-	NoLonger         Rule = "no-longer"  // it was read up to an earlier day
+	UnknownPerson    Rule = "unknown" // the policy does not know them
+	BeforeFirstDay   Rule = "before-first-day"
+	AfterLastDay     Rule = "after-last-day"
+	OfNobody         Rule = "nobody"    // the document has no readers
+	OtherDepartments Rule = "other"     // it is for departments that they do not belong to
+	Denied           Rule = "denied"    // it is denied to a department that they belong to
+	AboveClearance   Rule = "clearance" // it asks for a level that they do not have
+	NotYet           Rule = "not-yet"   // it is read from a later day on
+	NoLonger         Rule = "no-longer" // it was read up to an earlier day
 )
 
 // A Reason is a rule with what it is about, as far as that applies.
@@ -79,11 +80,10 @@ func (p *Policy) Explain(person string, now time.Time, r Readers) Explanation {
 	case errors.Is(err, ErrUnknownPerson):
 		return Explanation{Reasons: []Reason{{Rule: UnknownPerson}}}
 	case err != nil:
-		bound := who.From
-		if within(who.From, time.Time{}, now) {
-			bound = who.Until
+		if !within(who.From, time.Time{}, now) {
+			return Explanation{Reasons: []Reason{{Rule: BeforeFirstDay, At: who.From}}}
 		}
-		return Explanation{Reasons: []Reason{{Rule: NotInEffect, At: bound}}}
+		return Explanation{Reasons: []Reason{{Rule: AfterLastDay, At: who.Until}}}
 	}
 	var against []Reason
 	for rule := range scope.against(r) {

@@ -30,11 +30,13 @@ func TestExplainNamesTheRule(t *testing.T) {
 			[]Reason{{Rule: OtherDepartments}, {Rule: AboveClearance, Clearance: "restricted"}, {Rule: NotYet, At: autumn.Add(1)}}},
 		{"NoLonger", "hanna", Readers{Departments: []Department{hr}, Until: june30}, false, []Reason{{Rule: NoLonger, At: june30}}},
 		{"Unknown", "ghost", Readers{Departments: []Department{Everyone}}, false, []Reason{{Rule: UnknownPerson}}},
+		{"HasNotBegun", "next", Readers{Departments: []Department{Everyone}}, false,
+			[]Reason{{Rule: BeforeFirstDay, At: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)}}},
 		{"HasLeft", "gone", Readers{Departments: []Department{hr}}, false,
-			[]Reason{{Rule: NotInEffect, At: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)}}},
+			[]Reason{{Rule: AfterLastDay, At: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := parse(t, company).Explain(test.person, autumn, test.readers)
+			got := parse(t, company+"  - {id: next, departments: [hr], from: 2027-01-01}\n").Explain(test.person, autumn, test.readers)
 			if got.Allowed != test.allowed || !slices.Equal(got.Reasons, test.want) {
 				t.Errorf("%+v, want %t for %+v", got, test.allowed, test.want)
 			}

@@ -160,6 +160,9 @@ func (b *builder) person(e entry) {
 		Departments: sorted(departments), Clearance: level, Roles: roles,
 		From: b.moment(e, "from", ParseFrom), Until: b.moment(e, "until", ParseUntil),
 	}
+	if !who.From.IsZero() && !who.Until.IsZero() && !who.From.Before(who.Until) {
+		b.mistake(e.fields["until"], "%s: until is not after from", e.label())
+	}
 	if who.Name == "" {
 		who.Name = who.ID
 	}

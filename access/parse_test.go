@@ -24,6 +24,7 @@ people:
   - {id: hanna}
   - {id: feng, clearance: secret, from: soon, until: 2026-02-31}
   - {id: mei, id: may}
+  - {id: yan, from: 2026-03-02, until: 2026-03-01}
 `))
 	want := []string{
 		`bureau.yaml:1: clearance internal is listed twice`,
@@ -42,6 +43,7 @@ people:
 		`bureau.yaml:16: person feng: from: date "soon" is not like 2026-03-31`,
 		`bureau.yaml:16: person feng: until: date "2026-02-31" is not like 2026-03-31`,
 		`bureau.yaml:17: key "id" is there twice`,
+		`bureau.yaml:18: person yan: until is not after from`,
 	}
 	if err == nil {
 		t.Fatal("a policy full of mistakes was taken")

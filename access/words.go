@@ -57,8 +57,10 @@ func (r Reason) String() string {
 		return "it is for everyone"
 	case UnknownPerson:
 		return "no such person in the configuration"
-	case NotInEffect:
-		return "not in effect: the bound is " + r.At.Format(time.RFC3339)
+	case BeforeFirstDay:
+		return "reads nothing before " + r.At.Format(time.RFC3339)
+	case AfterLastDay:
+		return "reads nothing since " + r.At.Format(time.RFC3339)
 	case OfNobody:
 		return "it is read by nobody"
 	case OtherDepartments:

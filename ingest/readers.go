@@ -43,6 +43,11 @@ func decideReaders(policy Policy, source access.Readers, rules []Rule, front Fro
 			warnings = append(warnings, warning)
 		}
 	}
+	if !readers.From.IsZero() && !readers.Until.IsZero() && !readers.From.Before(readers.Until) {
+		warnings = append(warnings, fmt.Sprintf("it would be read from %s and until %s, which is never: correct one of them",
+			readers.From.Format(time.RFC3339), readers.Until.Format(time.RFC3339)))
+		isRead = false
+	}
 	if !isRead || readers.IsNobody() {
 		return access.Readers{}, append(warnings, "nobody may read the document, so it is not in the index")
 	}

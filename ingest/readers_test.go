@@ -53,6 +53,9 @@ func TestReadersAreDecided(t *testing.T) {
 			access.Readers{Departments: []access.Department{"hr"}, From: day(3, 1), Until: day(7, 1)}, ""},
 		{"OpenPeriodIsClosedByTheFrontMatter", hr, "from: 2026-03-01\nuntil: 2026-03-31",
 			access.Readers{Departments: []access.Department{"hr"}, From: day(3, 1), Until: day(4, 1)}, ""},
+		{"EndBeforeTheBeginningIsNobody", hr, "from: 2026-03-01\nuntil: 2026-01-31", access.Readers{}, "which is never"},
+		{"EndBeforeTheSourcesBeginningIsNobody", access.Readers{Departments: []access.Department{"hr"}, From: day(7, 1)}, "until: 2026-06-30",
+			access.Readers{}, "which is never"},
 		{"EndBeforeAllTimeIsNobody", hr, "until: 0000-12-31", access.Readers{}, "nobody may read"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -81,7 +81,7 @@ func (c *ReaderChange) String() string {
 	}
 	text := fmt.Sprintf("from %s to %s", c.From, c.To)
 	if !c.Gain.IsZero() {
-		text += fmt.Sprintf("; %s can read it now", c.Gain)
+		text += fmt.Sprintf("; which lets in %s", c.Gain)
 	}
 	if !c.Loss.IsZero() {
 		text += fmt.Sprintf("; %s can read it no more", c.Loss)

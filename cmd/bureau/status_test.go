@@ -95,7 +95,7 @@ func TestDryRunChangesNothingAndSaysWhoseRightsWould(t *testing.T) {
 		t.Errorf("a dry run changed the status from\n%s\nto\n%s", before, after)
 	}
 	h.edit("sources:", "ingest: {allow_widening: true}\nsources:")
-	if plan := h.run("ingest", "--dry-run"); !strings.Contains(plan.stdout, "from hr to finance, hr; feng can read it now") {
+	if plan := h.run("ingest", "--dry-run"); !strings.Contains(plan.stdout, "from hr to finance, hr; which lets in feng") {
 		t.Errorf("%+v", plan)
 	}
 }

@@ -59,7 +59,7 @@ func TestWhoNamesEverybodyWithTheRule(t *testing.T) {
 		}
 	}
 	for person, want := range map[string]string{
-		"hanna": "department ", "rita": "clearance ", "feng": "other denied clearance ", "both": "denied clearance ", "gone": "not-active ",
+		"hanna": "department ", "rita": "clearance ", "feng": "other denied clearance ", "both": "denied clearance ", "gone": "after-last-day ",
 	} {
 		if rules[person] != want {
 			t.Errorf("%s: %q, want %q", person, rules[person], want)
@@ -84,7 +84,7 @@ func TestWhySaysYesOrNoAndWhatItComesFrom(t *testing.T) {
 		{"both", "hr/pay.md", "no: both: it is denied to finance; it asks for clearance confidential\n"},
 		{"hanna", "hr/pay.md", "narrowed by the front matter: deny [finance]; clearance confidential\n"},
 		{"ghost", "hr/pay.md", "no: ghost: no such person in the configuration\n"},
-		{"gone", "hr/pay.md", "no: gone: not in effect: the bound is 2020-02-01"},
+		{"gone", "hr/pay.md", "no: gone: reads nothing since 2020-02-01"},
 		{"hanna", "hr/nobody.md", "no: hanna: it is read by nobody\n"},
 		{"hanna", "hr/nobody.md", `department "hrr" is unknown`},
 		{"hanna", "hr/broken.md", "because: the front matter cannot be read"},

@@ -77,6 +77,10 @@ func (e entry) remedy() string {
 		return fmt.Sprintf("it failed %d times and is not tried by itself any more: mend the cause, then \"bureau retry %s\"", e.attempts, name)
 	case e.state == stateFailed && e.next > 0:
 		return fmt.Sprintf("it is tried again after %s, or at once with \"bureau retry %s\"", moment(e.next).Format(time.RFC3339), name)
+	case e.state == stateFailed && strings.Contains(e.reason, errRule.Error()):
+		return "correct the rules: what they are about is read again once they have changed"
+	case e.state == stateFailed && e.holder != "":
+		return fmt.Sprintf("correct it in %s/%s: it is read again once that has changed", e.document.Source, e.holder)
 	case e.state == stateFailed:
 		return "correct the document: it is read again once it has changed"
 	case e.state == stateWithheld:

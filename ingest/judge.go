@@ -15,17 +15,17 @@ import (
 // index had when a run began. It writes nothing: a run carries its verdicts
 // out, a dry run only reports them.
 type judge struct {
-	policy        Policy
-	reader        Extractor // never nil
-	allowWidening bool
-	embedder      string                                      // of the generation in use
-	clock         func() time.Time                            // never nil
-	known         map[retrieval.DocumentID]entry              // as the run found the ledger
-	inside        map[retrieval.DocumentID][]entry            // of these, what is inside a file, by its holder
-	indexed       map[retrieval.DocumentID]retrieval.Document // as the run found the index
-	gains         map[string]access.Gain                      // what the policy has said, by the two readers
-	furniture     map[string]furniture                        // of the sources
-	down          error                                       // why nothing can be written, the embedder or the index's server being away; nil while it can
+	policy    Policy
+	reader    Extractor                                   // never nil
+	widen     []string                                    // documents that may be opened to more people, as globs over SOURCE/PATH
+	embedder  string                                      // of the generation in use
+	clock     func() time.Time                            // never nil
+	known     map[retrieval.DocumentID]entry              // as the run found the ledger
+	inside    map[retrieval.DocumentID][]entry            // of these, what is inside a file, by its holder
+	indexed   map[retrieval.DocumentID]retrieval.Document // as the run found the index
+	gains     map[string]access.Gain                      // what the policy has said, by the two readers
+	furniture map[string]furniture                        // of the sources
+	down      error                                       // why nothing can be written, the embedder or the index's server being away; nil while it can
 }
 
 // A kind is what is to become of a document. Those up to waiting are documents

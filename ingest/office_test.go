@@ -91,7 +91,7 @@ func openOffice(t testing.TB, folder, data string) *office {
 	o.Pipeline = &Pipeline{
 		Sources: []Source{{ID: "docs", Path: folder, Readers: readBy(access.Everyone)}},
 		Policy:  policyOf(t), Ledger: ledger, Embedder: o.embedder,
-		AllowWidening: true, Clock: func() time.Time { return o.now },
+		Widen: []string{"**"}, Clock: func() time.Time { return o.now },
 	}
 	o.openIndex("word-hash")
 	t.Cleanup(func() {

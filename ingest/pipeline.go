@@ -30,11 +30,12 @@ type Pipeline struct {
 	// says true ends the run; any other one is about the texts.
 	Embedder embeddings.Embedder
 	Limit    Limit // of a passage
-	// AllowWidening lets texts that have not changed be read by more people
-	// than before. Without it such a change is refused and reported.
-	AllowWidening bool
-	Clock         func() time.Time // of retries and records; nil for the machine's
-	Progress      Progress         // told about each document that is worked on; nil for nobody
+	// Widen lists the documents, as globs over SOURCE/PATH, whose texts may be
+	// read by more people than before though they have not changed. For all
+	// others such a change is refused and reported.
+	Widen    []string
+	Clock    func() time.Time // of retries and records; nil for the machine's
+	Progress Progress         // told about each document that is worked on; nil for nobody
 }
 
 // A Progress is told how a run goes on.
@@ -92,7 +93,7 @@ func (p *Pipeline) newRun() *run {
 	return &run{
 		Pipeline: p,
 		judge: judge{
-			policy: p.Policy, reader: reader, allowWidening: p.AllowWidening, embedder: p.Generation.Embedder,
+			policy: p.Policy, reader: reader, widen: p.Widen, embedder: p.Generation.Embedder,
 			clock: clock, gains: map[string]access.Gain{},
 		},
 		report: newReport(),

@@ -36,6 +36,23 @@ func TestWhatIsFinalIsNotTriedAgainUntilTheFileChanges(t *testing.T) {
 	}
 }
 
+func TestTheRemedyNamesWhatIsToBeCorrected(t *testing.T) {
+	const broken = "---\nreaders: [hr\n---\nA holiday."
+	o := newOffice(t)
+	o.write("a.md", broken)
+	o.write("share.zip", packed(t, map[string]string{"b.md": broken}))
+	o.write("c.md", "A holiday.")
+	o.write("c.md.readers.yaml", "readrs: [hr]")
+	o.run()
+	for name, want := range map[string]string{
+		"a.md": "correct the document:", "share.zip/b.md": "correct it in docs/share.zip:", "c.md": "correct the rules:",
+	} {
+		if got := o.entryOf(name).remedy(); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestFileThatCannotBeReadIsTriedAgainForEver(t *testing.T) {
 	if os.Geteuid() == 0 {
 		t.Skip("root reads every file")

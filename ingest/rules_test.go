@@ -69,7 +69,7 @@ func TestRulesThatCannotBeReadLeaveNobody(t *testing.T) {
 
 func TestRemovedRulesOpenNothingUnasked(t *testing.T) {
 	o := newOffice(t)
-	o.AllowWidening = false
+	o.Widen = nil
 	o.write("a.txt", "A holiday.")
 	o.write("readers.yaml", "readers: [hr]\n")
 	o.run()

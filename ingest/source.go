@@ -33,9 +33,17 @@ type Source struct {
 
 // Check returns the first glob of s that is not one.
 func (s Source) Check() error {
-	for _, glob := range slices.Concat(s.Include, s.Exclude) {
+	if err := CheckGlobs(slices.Concat(s.Include, s.Exclude)); err != nil {
+		return fmt.Errorf("source %s: %w", s.ID, err)
+	}
+	return nil
+}
+
+// CheckGlobs returns the first that is not one.
+func CheckGlobs(globs []string) error {
+	for _, glob := range globs {
 		if !doublestar.ValidatePattern(glob) {
-			return fmt.Errorf("source %s: %q is not a glob such as **/*.md", s.ID, glob)
+			return fmt.Errorf(`%q is not a glob such as **/*.md; \[ stands for a bracket`, glob)
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"fmt"
+	"slices"
 
 	"bureau/access"
 	"bureau/retrieval"
@@ -21,7 +22,7 @@ type ReaderChange struct {
 }
 
 // howToWiden says what to do about a refusal.
-const howToWiden = `if it is meant, allow it with "bureau ingest --allow-widening", or ingest.allow_widening in the configuration`
+const howToWiden = `if it is meant, allow it with "bureau ingest --widen SOURCE/PATH", or with --allow-widening for all`
 
 // decide returns who is to read a document. A text that was there before is
 // not opened to more people than read it then, unless widening is allowed: what
@@ -32,7 +33,7 @@ func (j *judge) decide(f file, e entry, front FrontMatter, sameText bool) (reade
 	was, isKnown := j.known[e.document.ID]
 	var refused *access.Readers
 	var gain access.Gain
-	if sameText && !j.allowWidening && !e.granted.IsNobody() && !readers.IsNobody() {
+	if sameText && !j.mayWiden(e.document) && !e.granted.IsNobody() && !readers.IsNobody() {
 		if gain = j.gain(e.granted, readers); !gain.IsZero() {
 			asked := readers
 			refused, readers = &asked, j.policy.Meet(e.granted, readers)
@@ -51,6 +52,12 @@ func (j *judge) decide(f file, e entry, front FrontMatter, sameText bool) (reade
 		}
 	}
 	return readers, warnings, change
+}
+
+// mayWiden reports whether a document may be opened to more people.
+func (j *judge) mayWiden(d retrieval.Document) bool {
+	name := d.Source + "/" + d.Path
+	return slices.Contains(j.widen, name) || matches(j.widen, name)
 }
 
 // changeOf says who reads a document no more, and who comes to read it. It is

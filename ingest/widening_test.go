@@ -14,7 +14,7 @@ import (
 func guardedOffice(t *testing.T) *office {
 	t.Helper()
 	o := newOffice(t)
-	o.AllowWidening = false
+	o.Widen = nil
 	return o
 }
 
@@ -37,12 +37,12 @@ func TestP1_UnchangedTextIsNotOpenedToMorePeople(t *testing.T) {
 		o.wantFinds("feng", "holiday")
 		o.wantFinds("hanna", "holiday", "a.md")
 	}
-	o.AllowWidening = true
+	o.Widen = []string{"**"}
 	if report := o.run(); report.ReadersChanged != 1 || !report.OK() || report.Embedded != 0 {
 		t.Errorf("report %+v", report)
 	}
 	o.wantFinds("feng", "holiday", "a.md")
-	o.AllowWidening = false
+	o.Widen = nil
 	if report := o.run(); report.Unchanged != 1 || !report.OK() {
 		t.Errorf("what was allowed is refused afterwards: %+v", report)
 	}
@@ -139,14 +139,14 @@ func TestWideningGoesByPeopleAndNotByNames(t *testing.T) {
 }
 
 func TestDryRunSaysWhatARunDoesAndWritesNothing(t *testing.T) {
-	for name, widening := range map[string]bool{"Guarded": false, "Allowed": true} {
+	for name, widen := range map[string][]string{"Guarded": nil, "Allowed": {"**"}} {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)
 			o.Sources = o.sourcesBefore()
 			o.writeBefore()
 			o.write("b/wide.md", "---\nreaders: [hr]\n---\nThe rota of the day shift.")
 			o.run()
-			o.AllowWidening = widening
+			o.Widen = widen
 			o.writeAfter()
 			o.write("b/wide.md", "The rota of the day shift.")
 			o.write("b/scan.md", "%PDF-1.7 and more")

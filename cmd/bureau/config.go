@@ -64,6 +64,15 @@ type ingestConfig struct {
 	Every         time.Duration `yaml:"every"`          // between two runs of a watch, at most
 	AllowWidening bool          `yaml:"allow_widening"` // of who reads a text that has not changed
 	OCR           []string      `yaml:"ocr"`            // command that reads pictures of text in PDF documents
+	widen         []string      // documents that may be opened to more people, as globs; of --widen
+}
+
+// mayWiden are the documents that may be opened to more people.
+func (c ingestConfig) mayWiden() []string {
+	if c.AllowWidening {
+		return []string{"**"}
+	}
+	return c.widen
 }
 
 // A configFile is the shape of bureau.yaml. The keys of the policy are read by

@@ -12,10 +12,11 @@ import (
 
 type ingestCommand struct {
 	reporting
-	DryRun        bool `xor:"how" help:"Say what would change, and whose reading rights would, and change nothing."`
-	Fetch         bool `xor:"how" help:"Fetch every source that is no folder now, whatever its schedule says."`
-	Watch         bool `xor:"how" help:"Go on: run whenever documents or the configuration change, and every ingest.every."`
-	AllowWidening bool `help:"Let texts that have not changed be read by more people than before (ingest.allow_widening)."`
+	DryRun        bool     `xor:"how" help:"Say what would change, and whose reading rights would, and change nothing."`
+	Fetch         bool     `xor:"how" help:"Fetch every source that is no folder now, whatever its schedule says."`
+	Watch         bool     `xor:"how" help:"Go on: run whenever documents or the configuration change, and every ingest.every."`
+	Widen         []string `sep:"none" placeholder:"SOURCE/PATH" help:"Let these texts be read by more people than before though they have not changed; a name or a glob, again for each."`
+	AllowWidening bool     `help:"Let all texts be so (ingest.allow_widening)."`
 }
 
 // Run brings the index up to date and prints what it did. A document that
@@ -50,9 +51,15 @@ func (c *ingestCommand) Run(ctx context.Context, e env, s *settings) (err error)
 
 // load loads the configuration and lays the command's flags over it.
 func (c *ingestCommand) load(s *settings) (*config, error) {
+	if err := ingest.CheckGlobs(c.Widen); err != nil {
+		return nil, misuse{fmt.Errorf("--widen: %w", err)}
+	}
 	config, err := s.load()
 	if err == nil && c.AllowWidening {
 		config.ingest.AllowWidening = true
+	}
+	if err == nil {
+		config.ingest.widen = c.Widen
 	}
 	return config, err
 }
@@ -111,7 +118,7 @@ func (p *parts) ingest(ctx context.Context, e env, progress ingest.Progress) (_ 
 func (p *parts) pipeline(b ingest.Build, progress ingest.Progress) *ingest.Pipeline {
 	return &ingest.Pipeline{
 		Sources: p.config.sources, Mirrors: p.mirrors(), Policy: p.config.policy, Ledger: p.ledger, Generation: b.Generation, Reader: p.reader,
-		AllowWidening: p.config.ingest.AllowWidening, Progress: progress,
+		Widen: p.config.ingest.mayWiden(), Progress: progress,
 	}
 }
 

@@ -120,8 +120,23 @@ func TestP1_WideningNeedsTheFlag(t *testing.T) {
 	if text := h.mustRun("status"); !strings.Contains(text, "not opened: hr/leave.md: from hr") {
 		t.Error(text)
 	}
-	h.run("ingest", "--allow-widening")
-	if got := h.mustRun("why", "feng", "hr/leave.md"); !strings.HasPrefix(got, "yes: feng: member of finance") {
-		t.Error(got)
+	if got := h.run("ingest", "--widen", "hr/[leave.md"); got.status != exitMisused || !strings.Contains(got.stderr, `--widen: "hr/[leave.md" is not a glob`) {
+		t.Errorf("%+v", got)
+	}
+	for _, flag := range []string{"--widen=finance/**", "--widen=hr/lea", "--widen=hr/*/leave.md"} { // of other texts
+		h.run("ingest", flag)
+		if got := h.mustRun("why", "feng", "hr/leave.md"); !strings.HasPrefix(got, "no: ") {
+			t.Errorf("%s: %s", flag, got)
+		}
+	}
+	for _, flag := range []string{"--widen=hr/leave.md", "--widen=hr/l*", "--allow-widening"} {
+		t.Run(flag, func(t *testing.T) {
+			h := newOffice(t)
+			h.edit("readers: [hr]", "readers: [hr, finance]")
+			h.run("ingest", flag)
+			if got := h.mustRun("why", "feng", "hr/leave.md"); !strings.HasPrefix(got, "yes: feng: member of finance") {
+				t.Error(got)
+			}
+		})
 	}
 }

@@ -46,13 +46,40 @@ func (l *Ledger) Record(ctx context.Context, name string) (Record, error) {
 	e, err := l.withText(ctx, id)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return Record{}, fmt.Errorf("%q: %w", name, ErrUnknownDocument)
+		return Record{}, fmt.Errorf("%q: %w%s", name, ErrUnknownDocument, l.alike(ctx, name))
 	case err != nil:
 		return Record{}, fmt.Errorf("look up document %s: %w", name, err)
 	}
 	r := e.record()
 	r.markdown, r.places = *e.markdown, e.places
 	return r, nil
+}
+
+// alike asks whether one of the documents whose names hold the last part of a
+// name was meant.
+func (l *Ledger) alike(ctx context.Context, name string) string {
+	last := strings.ToLower(path.Base(name))
+	var names []string
+	err := l.db.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT source || '/' || path FROM documents
+			WHERE instr(lower(source || '/' || path), $1) > 0 ORDER BY length(path), source, path LIMIT 3`, last)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var found string
+			if err := rows.Scan(&found); err != nil {
+				return err
+			}
+			names = append(names, found)
+		}
+		return rows.Err()
+	})
+	if err != nil || len(names) == 0 {
+		return "" // what is asked for is unknown, whatever is like it
+	}
+	return "; did you mean " + strings.Join(names, " or ") + "?"
 }
 
 // record returns an entry for those who keep the documents.

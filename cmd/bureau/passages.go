@@ -71,7 +71,7 @@ func (p *parts) passagesOf(ctx context.Context, name string) (*passagesReport, e
 	}
 	r, err := p.ledger.Record(ctx, name)
 	if errors.Is(err, ingest.ErrUnknownDocument) {
-		return nil, misuse{fmt.Errorf("%w, and no file either", err)}
+		return nil, misuse{fmt.Errorf("no file is called so, and %w", err)}
 	}
 	if err != nil {
 		return nil, err

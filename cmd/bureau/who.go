@@ -100,7 +100,7 @@ type right struct {
 func (p *parts) rights(ctx context.Context, name string) (*rightsReport, error) {
 	r, err := p.ledger.Record(ctx, name)
 	if errors.Is(err, ingest.ErrUnknownDocument) {
-		return nil, misuse{fmt.Errorf("%w; a document is named SOURCE/PATH, as \"bureau ingest\" and \"bureau status\" do", err)}
+		return nil, misuse{fmt.Errorf("a document is named SOURCE/PATH, as \"bureau ingest\" does; %w", err)}
 	}
 	if err != nil {
 		return nil, err

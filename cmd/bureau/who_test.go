@@ -152,3 +152,17 @@ func TestPassagesShowsHowADocumentIsCut(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+func TestADocumentThatIsUnknownIsLookedForByItsLastName(t *testing.T) {
+	h := newOffice(t)
+	for name, want := range map[string]string{
+		"leave.md": "did you mean hr/leave.md?", "Leave": "did you mean hr/leave.md?", "documents/hr/pay.md": "did you mean hr/pay.md?",
+	} {
+		if got := h.run("who", name); got.status != exitMisused || !strings.Contains(got.stderr, want) {
+			t.Errorf("who %s: %+v", name, got)
+		}
+	}
+	if got := h.run("who", "hr/%.md"); got.status != exitMisused || strings.Contains(got.stderr, "did you mean") {
+		t.Errorf("%+v", got)
+	}
+}

@@ -15,36 +15,23 @@ import (
 	"bureau/identity"
 )
 
-// A caller is who a request of the HTTP door comes from.
+// A caller is who a request comes from.
 type caller struct {
-	access.Person            // of a token: its owner, or the service
-	asks          chat.Asker // with the rights of the session or the token
-	reads         chat.Asker // the same, no longer than the session lasts
+	access.Person                  // of a token: its owner, or the service
+	asks          chat.Asker       // with the rights of the session or the token
+	reads         chat.Asker       // the same, no longer than the session lasts
+	session       identity.Session // zero for a token
 	language      string
 }
 
-// api returns the handler of the HTTP door beside the socket: of a route that a
-// token must be made for the action to use, or that none may with "". Its error
-// becomes JSON.
-func (s *Server) api(action identity.Action, serve func(http.ResponseWriter, *http.Request, caller) error) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		who, err := s.caller(r, action)
-		if err == nil {
-			err = serve(w, r, who)
-		}
-		if err != nil {
-			s.refuse(w, r, err)
-		}
-	}
-}
-
 // caller returns who sent a request, or why it is not served. A request that
-// brings a token is the token's, whatever cookies it has; with a cookie, what
-// changes something is taken from this site alone, as a socket is.
-func (s *Server) caller(r *http.Request, action identity.Action) (who caller, err error) {
+// brings a token is the token's, whatever cookies it has, but for pages and the
+// socket, which no token opens; with a cookie, what changes something is taken
+// from this site alone, as a socket is.
+func (s *Server) caller(r *http.Request, at route) (who caller, err error) {
 	changes := r.Method != http.MethodGet && r.Method != http.MethodHead
-	if secret, ok := bearer(r); ok {
-		who, err = s.byToken(r, secret, action)
+	if secret, ok := bearer(r); ok && strings.HasPrefix(r.URL.Path, "/api/") {
+		who, err = s.byToken(r, secret, at.action)
 	} else if who, err = s.byCookie(r); err == nil && changes && !sameOrigin(r) {
 		err = errOrigin
 	}
@@ -67,7 +54,8 @@ func (s *Server) byCookie(r *http.Request) (caller, error) {
 	if !ok {
 		return caller{}, errSignedOut
 	}
-	return caller{Person: person, asks: s.asker(person.ID), reads: s.reader(session.ID, person.ID), language: s.language(r)}, nil
+	return caller{Person: person, asks: s.asker(person.ID), reads: s.reader(session.ID, person.ID), session: session,
+		language: speak(person.Language, r.Header.Get("Accept-Language"))}, nil
 }
 
 // bearer returns the token that a request brings. Another kind of authorization
@@ -127,11 +115,8 @@ func respond(w http.ResponseWriter, status int, value any) error {
 }
 
 // read decodes the body of a request.
-func read(w http.ResponseWriter, r *http.Request, value any) error {
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxFrame))
-	if large := new(http.MaxBytesError); errors.As(err, &large) {
-		return errTooLong
-	}
+func read(r *http.Request, value any) error {
+	data, err := io.ReadAll(r.Body)
 	if err == nil {
 		err = json.Unmarshal(data, value)
 	}

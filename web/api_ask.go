@@ -13,7 +13,7 @@ import (
 // askByHTTP answers POST /api/ask with the frames of the answer.
 func (s *Server) askByHTTP(w http.ResponseWriter, r *http.Request, who caller) error {
 	var a ask
-	if err := read(w, r, &a); err != nil {
+	if err := read(r, &a); err != nil {
 		return err
 	}
 	a = a.tidied()
@@ -69,7 +69,7 @@ func (s *Server) stopByHTTP(w http.ResponseWriter, r *http.Request, who caller) 
 // feedbackByHTTP answers POST /api/feedback.
 func (s *Server) feedbackByHTTP(w http.ResponseWriter, r *http.Request, who caller) error {
 	var f feedback
-	if err := read(w, r, &f); err != nil {
+	if err := read(r, &f); err != nil {
 		return err
 	}
 	if err := s.judge(r.Context(), who.ID, f); err != nil {

@@ -120,7 +120,7 @@ func (s *Server) renameConversation(w http.ResponseWriter, r *http.Request, who 
 	var change struct {
 		Title string `json:"title"`
 	}
-	if err := read(w, r, &change); err != nil {
+	if err := read(r, &change); err != nil {
 		return err
 	}
 	title := strings.Join(strings.Fields(change.Title), " ")

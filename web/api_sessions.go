@@ -26,13 +26,9 @@ func (s *Server) listSessions(w http.ResponseWriter, r *http.Request, who caller
 	if err != nil {
 		return err
 	}
-	current, err := s.session(r)
-	if err != nil {
-		return err
-	}
 	list := []sessionEntry{}
 	for _, one := range sessions {
-		list = append(list, sessionEntry{one.ID, one.Person, one.Provider, one.Begun, one.Used, one.Until, one.ID == current.ID})
+		list = append(list, sessionEntry{one.ID, one.Person, one.Provider, one.Begun, one.Used, one.Until, one.ID == who.session.ID})
 	}
 	return respond(w, http.StatusOK, map[string]any{"sessions": list})
 }

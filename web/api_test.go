@@ -224,7 +224,7 @@ func TestWrongRequestsAreNamed(t *testing.T) {
 		{"PATCH", "/api/conversations/c", `[`, "bad_frame", 400},
 		{"POST", "/api/ask", `{"text":" "}`, "empty", 400},
 		{"POST", "/api/ask", `{"text":"` + long + `"}`, "too_long", 413},
-		{"POST", "/api/ask", `{"text":"` + strings.Repeat("x", maxFrame) + `"}`, "too_long", 413},
+		{"POST", "/api/ask", `{"text":"` + strings.Repeat("x", maxFrame) + `"}`, "too_large", 413},
 		{"POST", "/api/ask", `{"text":"x","conversation":"c","after":"none"}`, "no_answer", 404},
 		{"POST", "/api/ask", `{"text":"x","departments":["finance"]}`, "no_access", 404},
 		{"POST", "/api/ask", `{"text":7}`, "bad_frame", 400},

@@ -38,13 +38,16 @@ type reply struct {
 }
 
 // send sends JSON as a page of the server does.
-func (h *house) send(t *testing.T, method, url, person, body string) reply {
+func (h *house) send(t *testing.T, method, url, person, body string, changes ...func(*http.Request)) reply {
 	t.Helper()
 	return h.request(t, method, url, person, func(r *http.Request) {
 		r.Header.Set("Origin", "http://"+r.URL.Host)
 		r.Header.Set("Content-Type", "application/json")
 		r.Body = readCloser{strings.NewReader(body)}
 		r.ContentLength = int64(len(body))
+		for _, change := range changes {
+			change(r)
+		}
 	})
 }
 

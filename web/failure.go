@@ -34,6 +34,9 @@ var (
 	errNoPage      = errors.New("no such page")
 	errNotMadeFor  = errors.New("a token that is not made for this")
 	errMediaType   = errors.New("a body that is not JSON")
+	errTooLarge    = errors.New("a body over the limit")
+	errTooSlow     = errors.New("a body that does not come")
+	errNoRole      = errors.New("for a role that the caller does not have")
 )
 
 // Close codes of our own. Those from 4500 on say that coming back by itself
@@ -95,6 +98,11 @@ var failures = []failure{
 	{errEmpty, "empty", http.StatusBadRequest, websocket.ClosePolicyViolation, false, noQuestion},
 	{chat.ErrQuestionTooLong, "too_long", http.StatusRequestEntityTooLarge, websocket.CloseMessageTooBig, false, longQuestion},
 	{errTooLong, "too_long", http.StatusRequestEntityTooLarge, websocket.CloseMessageTooBig, false, longQuestion},
+	{errTooLarge, "too_large", http.StatusRequestEntityTooLarge, websocket.CloseMessageTooBig, false, phrase{
+		"That is more than Bureau takes at once. Please shorten it.", "内容过大，请精简后再试。", "內容過大，請精簡後再試。"}},
+	{errTooSlow, "too_slow", http.StatusRequestTimeout, websocket.CloseTryAgainLater, true, tooSlow},
+	{errNoRole, "no_role", http.StatusForbidden, closeNoAccess, false, phrase{
+		"This is for those who look after Bureau in your company.", "此功能仅供公司的管理人员使用。", "此功能僅供公司的管理人員使用。"}},
 	{chat.ErrTooManyQuestions, "busy", http.StatusTooManyRequests, websocket.CloseTryAgainLater, true, busy},
 	{errTooMany, "busy", http.StatusTooManyRequests, websocket.CloseTryAgainLater, true, busy},
 	{errTooSoon, "too_fast", http.StatusTooManyRequests, websocket.CloseTryAgainLater, true, phrase{
@@ -123,8 +131,7 @@ var failures = []failure{
 		"The search is not available at the moment. Please try again in a while.", "检索暂时不可用，请稍后再试。", "檢索暫時無法使用，請稍後再試。"}},
 	{chat.ErrAnswerCut, "answer_cut", http.StatusInternalServerError, websocket.CloseInternalServerErr, true, phrase{
 		"The answer broke off before its end. Please ask again.", "回答中途中断，请重新提问。", "回答中途中斷，請重新提問。"}},
-	{context.DeadlineExceeded, "too_slow", http.StatusGatewayTimeout, websocket.CloseTryAgainLater, true, phrase{
-		"This took too long. Please try again.", "处理时间过长，请重试。", "處理時間過長，請重試。"}},
+	{context.DeadlineExceeded, "too_slow", http.StatusGatewayTimeout, websocket.CloseTryAgainLater, true, tooSlow},
 }
 
 // Words that more than one failure has.
@@ -139,6 +146,8 @@ var (
 	busy = phrase{
 		"You already have questions waiting. Please try again when one is answered.",
 		"您还有问题在等待回答，请稍后再试。", "您還有問題在等待回答，請稍後再試。"}
+	tooSlow = phrase{
+		"This took too long. Please try again.", "处理时间过长，请重试。", "處理時間過長，請重試。"}
 	restarting = phrase{
 		"Bureau is being restarted. Please ask again in a moment.", "系统正在重启，请稍后重新提问。", "系統正在重新啟動，請稍後重新提問。"}
 	misunderstood = phrase{

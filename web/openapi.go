@@ -9,7 +9,8 @@ import (
 var openAPIFile []byte
 
 // openAPI answers GET /api/openapi.yaml, which says nothing about anybody.
-func openAPI(w http.ResponseWriter, _ *http.Request) {
+func openAPI(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Content-Type", "application/yaml; charset=utf-8")
 	_, _ = w.Write(openAPIFile) // an error here is a browser that left
+	return nil
 }

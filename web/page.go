@@ -8,6 +8,8 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"bureau/access"
 	"bureau/retrieval"
@@ -33,13 +35,18 @@ type view struct {
 	Document documentView   // of the document page
 }
 
-// pages returns the handler of a page: its error becomes the error page.
-func (s *Server) pages(serve func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if err := serve(w, r); err != nil {
-			s.fail(w, r, err)
-		}
+// failPage shows the error page, or leads who is signed out to the sign-in and
+// from there back to where they were.
+func (s *Server) failPage(w http.ResponseWriter, r *http.Request, err error) {
+	if !errors.Is(err, errSignedOut) {
+		s.fail(w, r, err)
+		return
 	}
+	to := "/sign-in"
+	if strings.HasPrefix(r.URL.Path, "/documents/") {
+		to += "?" + url.Values{"next": {r.URL.RequestURI()}}.Encode()
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
 }
 
 // fail shows the error page for err. It is the one place where a request's
@@ -69,14 +76,9 @@ func (s *Server) page(w http.ResponseWriter, status int, name string, v view) er
 	return nil
 }
 
-// chatPage shows the chat, or leads to the sign-in.
-func (s *Server) chatPage(w http.ResponseWriter, r *http.Request) error {
-	p, ok := s.signedIn(r)
-	if !ok {
-		http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
-		return nil
-	}
-	language := s.language(r)
+// chatPage shows the chat.
+func (s *Server) chatPage(w http.ResponseWriter, _ *http.Request, who caller) error {
+	p, language := who.Person, who.language
 	if _, err := s.scope(p.ID); errors.Is(err, retrieval.ErrNoScope) {
 		// Somebody who has signed in and belongs nowhere is told so, and as whom.
 		f := explain(err)

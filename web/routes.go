@@ -1,119 +1,91 @@
 package web
 
 import (
-	"net"
+	"fmt"
 	"net/http"
-	"net/netip"
-	"net/url"
-	"strings"
 
 	"bureau/identity"
 )
 
-// A route is one pattern of the server's mux. A route that shows what is in
-// documents says so, and the tests ask it as everybody.
-type route struct {
-	pattern   string
-	documents bool // its reply depends on what the asker may read
-	serve     http.HandlerFunc
-}
-
-// routes are all the server answers to.
+// routes are all the server answers to. The mux is made of this table and of
+// nothing else, so that a route without a line does not exist, and what a line
+// says is done before its handler is called: who may call, from which site, with
+// how large a body, and whether the reply may be kept.
+//
+// To add a route: write a handler(w, r, who) error, add a line here, and a line
+// in the matrix of matrix_test.go, which calls every route as everybody; a line
+// without one fails there. What shows documents says documents: true and gets a
+// visit in server_test.go. A route under /api/ stands in openapi.yaml as well. What
+// another room serves comes as a [Mount] in Config.Mounts.
 func (s *Server) routes() []route {
-	return []route{
-		{"GET /{$}", true, s.pages(s.chatPage)},
-		{"GET /documents/{id}", true, s.pages(s.documentPage)},
-		{"GET /socket", true, s.pages(s.socket)},
-		{"GET /api/conversations", true, s.api(identity.Conversations, s.listConversations)},
-		{"GET /api/conversations/{id}", true, s.api(identity.Conversations, s.showConversation)},
-		{"PATCH /api/conversations/{id}", false, s.api(identity.Conversations, s.renameConversation)},
-		{"DELETE /api/conversations/{id}", false, s.api(identity.Conversations, s.deleteConversation)},
-		{"GET /api/conversations/{id}/export", true, s.api(identity.Conversations, s.exportConversation)},
-		{"POST /api/ask", true, s.api(identity.Ask, s.askByHTTP)},
-		{"GET /api/answers/{answer}", true, s.api(identity.Ask, s.followByHTTP)},
-		{"POST /api/answers/{answer}/stop", false, s.api(identity.Ask, s.stopByHTTP)},
-		{"POST /api/feedback", false, s.api(identity.Ask, s.feedbackByHTTP)},
-		{"GET /api/sessions", false, s.api("", s.listSessions)},
-		{"DELETE /api/sessions/{id}", false, s.api("", s.endSession)},
-		{"GET /api/openapi.yaml", false, openAPI},
-		{"/api/", false, s.api("", func(http.ResponseWriter, *http.Request, caller) error { return errNoPage })},
-		{"GET /sign-in", false, s.pages(s.signInPage)},
-		{"POST /sign-in", false, s.pages(s.signIn)},
-		{"GET /sign-in/{provider}", false, s.pages(s.leave)},
-		{"GET /sign-in/{provider}/callback", false, s.pages(s.comeBack)},
-		{"POST /sign-in/{provider}/logout", false, s.pages(s.farewell)},
-		{"POST /sign-out", false, s.pages(s.signOut)},
-		{"GET /static/{file}", false, s.pages(s.static)},
-		{"GET /healthz", false, healthz},
-		{"/", false, s.pages(func(http.ResponseWriter, *http.Request) error { return errNoPage })},
+	const get, post, patch, remove = "GET ", "POST ", "PATCH ", "DELETE "
+	const conversations, ask = identity.Conversations, identity.Ask
+	routes := []route{
+		{pattern: get + "/{$}", callers: SignedIn, documents: true, fails: asPage, serve: s.chatPage},
+		{pattern: get + "/documents/{id}", callers: SignedIn, documents: true, fails: asPage, serve: s.documentPage},
+		{pattern: get + "/socket", callers: SignedIn, documents: true, fails: asSocket, serve: s.socket},
+
+		{pattern: get + "/api/conversations", callers: SignedInOrHeld, action: conversations, documents: true, fails: asJSON, serve: s.listConversations},
+		{pattern: get + "/api/conversations/{id}", callers: SignedInOrHeld, action: conversations, documents: true, fails: asJSON, serve: s.showConversation},
+		{pattern: patch + "/api/conversations/{id}", callers: SignedInOrHeld, action: conversations, changes: true, body: maxFrame, fails: asJSON, serve: s.renameConversation},
+		{pattern: remove + "/api/conversations/{id}", callers: SignedInOrHeld, action: conversations, changes: true, fails: asJSON, serve: s.deleteConversation},
+		{pattern: get + "/api/conversations/{id}/export", callers: SignedInOrHeld, action: conversations, documents: true, fails: asJSON, serve: s.exportConversation},
+		{pattern: post + "/api/ask", callers: SignedInOrHeld, action: ask, documents: true, changes: true, body: maxFrame, fails: asJSON, serve: s.askByHTTP},
+		{pattern: get + "/api/answers/{answer}", callers: SignedInOrHeld, action: ask, documents: true, fails: asJSON, serve: s.followByHTTP},
+		{pattern: post + "/api/answers/{answer}/stop", callers: SignedInOrHeld, action: ask, changes: true, fails: asJSON, serve: s.stopByHTTP},
+		{pattern: post + "/api/feedback", callers: SignedInOrHeld, action: ask, changes: true, body: maxFrame, fails: asJSON, serve: s.feedbackByHTTP},
+		{pattern: get + "/api/sessions", callers: SignedIn, fails: asJSON, serve: s.listSessions},
+		{pattern: remove + "/api/sessions/{id}", callers: SignedIn, changes: true, fails: asJSON, serve: s.endSession},
+		{pattern: get + "/api/openapi.yaml", callers: Anyone, fails: asJSON, serve: open(openAPI)},
+		{pattern: "/api/", callers: SignedIn, fails: asJSON, serve: noPage},
+
+		{pattern: get + "/sign-in", callers: Anyone, fails: asPage, serve: open(s.signInPage)},
+		{pattern: post + "/sign-in", callers: Anyone, changes: true, body: 8 << 10, fails: asPage, serve: open(s.signIn)},
+		{pattern: get + "/sign-in/{provider}", callers: Anyone, fails: asPage, serve: open(s.leave)},
+		{pattern: get + "/sign-in/{provider}/callback", callers: Anyone, fails: asPage, serve: open(s.comeBack)},
+		{pattern: post + "/sign-in/{provider}/logout", callers: Providers, changes: true, body: 64 << 10, fails: asPage, serve: open(s.farewell)},
+		{pattern: post + "/sign-out", callers: Anyone, changes: true, fails: asPage, serve: open(s.signOut)},
+
+		{pattern: get + "/static/{file}", callers: Anyone, kept: true, fails: asPage, serve: open(s.static)},
+		{pattern: get + "/healthz", callers: Anyone, anyName: true, fails: asPage, serve: open(healthz)},
+		{pattern: "/", callers: Anyone, fails: asPage, serve: noPage},
 	}
+	for _, m := range s.config.Mounts {
+		routes = append(routes, m.route())
+	}
+	return routes
 }
 
-// Handler returns the server's routes behind its guards: no form is taken
-// from another site, and while people may choose who they are, nothing is
-// answered but on this machine under its own name.
-func (s *Server) Handler() http.Handler {
-	mux := http.NewServeMux()
-	for _, r := range s.routes() {
-		mux.HandleFunc(r.pattern, r.serve)
+// Handler returns the server's routes behind its guards.
+func (s *Server) Handler() http.Handler { return s.guarded(s.routes()) }
+
+// HandlerOf returns some routes of other rooms behind the same guards, for a
+// listener of their own.
+func (s *Server) HandlerOf(mounts ...Mount) http.Handler {
+	routes := []route{{pattern: "/", callers: Anyone, anyName: true, fails: asJSON, serve: noPage}}
+	for _, m := range mounts {
+		at := m.route()
+		at.anyName = true // whose listener it is says who reaches it
+		routes = append(routes, at)
 	}
-	guarded := http.NewCrossOriginProtection().Handler(mux)
+	return s.guarded(routes)
+}
+
+// guarded returns routes with the headers that every reply has.
+func (s *Server) guarded(routes []route) http.Handler {
+	mux, err := s.mux(routes)
+	if err != nil {
+		panic(fmt.Sprintf("web: %v", err)) // the table is part of the program, and New has checked the mounts
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		guard(w.Header())
-		if s.config.DemoSignIn && (!loopbackName(r) || !s.config.AnyAddress && !loopbackAddress(r)) {
-			s.fail(w, r, errBadHost)
-			return
-		}
-		guarded.ServeHTTP(w, r)
+		mux.ServeHTTP(w, r)
 	})
 }
 
-// guard sets the headers that every reply has. The policy lets a page use
-// only files of this server and nothing inline, and be framed by it alone.
-func guard(h http.Header) {
-	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "+
-		"img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Cache-Control", "no-store")
-}
-
 // healthz says that the server answers, and nothing else.
-func healthz(w http.ResponseWriter, _ *http.Request) {
+func healthz(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = w.Write([]byte("ok\n"))
-}
-
-// loopbackAddress reports whether a request came to a loopback address.
-func loopbackAddress(r *http.Request) bool {
-	local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
-	if !ok {
-		return false
-	}
-	address, err := netip.ParseAddrPort(local.String())
-	return err == nil && address.Addr().Unmap().IsLoopback()
-}
-
-// loopbackName reports whether a request asks for a loopback name. A foreign
-// name that is made to point here would let a foreign page be this site.
-func loopbackName(r *http.Request) bool {
-	name := r.Host
-	if host, _, err := net.SplitHostPort(name); err == nil {
-		name = host
-	}
-	name = strings.ToLower(strings.Trim(name, "[]"))
-	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(name)
-	return err == nil && ip.Unmap().IsLoopback()
-}
-
-// sameOrigin reports whether a socket is opened by a page of this server.
-// Every browser says where a socket comes from; who does not say is refused.
-func sameOrigin(r *http.Request) bool {
-	origin, err := url.Parse(r.Header.Get("Origin"))
-	return err == nil && (origin.Scheme == "http" || origin.Scheme == "https") && strings.EqualFold(origin.Host, r.Host)
+	return nil
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -53,6 +54,8 @@ type Config struct {
 	// AnyAddress lifts the address from that rule, and leaves the name: for a
 	// server in a container, whose own loopback nobody else reaches.
 	AnyAddress bool
+	// Mounts are routes of other rooms, served beside the server's own.
+	Mounts []Mount
 }
 
 // check returns every mistake of the configuration.
@@ -67,15 +70,22 @@ func (c Config) check() error {
 	need(c.Library == nil, "Library")
 	need(c.Desk == nil, "Desk")
 	need(c.History == nil, "History")
+	for _, m := range c.Mounts {
+		errs = append(errs, m.route().check())
+		if !m.Callers.prove() && m.Callers != Anyone {
+			errs = append(errs, fmt.Errorf("web: route %q is for %s, whom its handler is not told of", m.Pattern, m.Callers))
+		}
+	}
 	return errors.Join(errs...)
 }
 
 // A Server is the browser's front door. It is made by [New].
 type Server struct {
-	config    Config
-	hub       hub
-	upgrader  websocket.Upgrader
-	farewells *rate.Limiter // of all providers: each costs a look at keys
+	config      Config
+	hub         hub
+	upgrader    websocket.Upgrader
+	farewells   *rate.Limiter // of all providers: each costs a look at keys
+	crossOrigin *http.CrossOriginProtection
 }
 
 // New returns a Server of a complete Config.
@@ -95,7 +105,7 @@ func New(config Config) (*Server, error) {
 	if config.Log == nil {
 		config.Log = slog.Default()
 	}
-	s := &Server{config: config, farewells: rate.NewLimiter(10, 50)}
+	s := &Server{config: config, farewells: rate.NewLimiter(10, 50), crossOrigin: http.NewCrossOriginProtection()}
 	s.upgrader = websocket.Upgrader{
 		HandshakeTimeout: writeWait,
 		CheckOrigin:      sameOrigin,

@@ -77,7 +77,6 @@ func (s *Server) choices(language string) (choices []choice) {
 // signIn begins a session for the person who was chosen, or whose password it
 // is.
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
-	r.Body = http.MaxBytesReader(w, r.Body, 8<<10)
 	next := r.PostFormValue("next")
 	var entry identity.Entry
 	var err error
@@ -165,7 +164,6 @@ func (s *Server) farewell(w http.ResponseWriter, r *http.Request) error {
 	if !s.farewells.Allow() {
 		return errTooSoon
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 	word, err := provider.Farewell(r.Context(), r.PostFormValue("logout_token"))
 	if err != nil {
 		return err

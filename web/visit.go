@@ -42,11 +42,10 @@ type visit struct {
 
 // socket answers GET /socket: it upgrades the request and serves the visit
 // until the socket ends.
-func (s *Server) socket(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) socket(w http.ResponseWriter, r *http.Request, who caller) error {
 	if !sameOrigin(r) {
 		return errOrigin
 	}
-	session, refused := s.session(r)
 	ws, err := s.upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return nil //nolint:nilerr // the upgrader has answered: this was no WebSocket request
@@ -54,20 +53,29 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) error {
 	// The context of a hijacked request ends with its handler, which is here.
 	v := &visit{
 		server: s, conn: newConn(r.Context(), ws),
-		person: session.Person, session: session.ID,
+		person: who.ID, session: who.session.ID,
 		accept:    r.Header.Get("Accept-Language"),
 		pace:      rate.NewLimiter(framesPerSecond, 2*framesPerSecond),
 		followers: make(map[string]following),
 	}
-	if refused != nil {
-		// A browser tells its page nothing about a refused upgrade, but the
-		// code of a close it does tell.
-		v.conn.end(refused)
-		v.conn.write()
-		return nil
-	}
 	v.serve()
 	return nil
+}
+
+// turnAway tells why there is no socket: who is signed out by a close code,
+// for a browser tells its page nothing about a refused upgrade.
+func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, err error) {
+	if explain(err).close < closeSignedOut || !sameOrigin(r) {
+		s.fail(w, r, err)
+		return
+	}
+	ws, upgrade := s.upgrader.Upgrade(w, r, nil)
+	if upgrade != nil {
+		return // the upgrader has answered: this was no WebSocket request
+	}
+	c := newConn(r.Context(), ws)
+	c.end(err)
+	c.write()
 }
 
 // serve runs the socket to its end.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"strings"
 	"time"
 
@@ -126,7 +125,7 @@ func (p *parts) serve(ctx context.Context, searcher chat.Searcher, listener net.
 	}
 	background, stop := context.WithCancel(ctx)
 	defer stop()
-	slackEnds, err := p.inSlack(background, slackPeople{policy, directory}, desk, kept)
+	slackEnds, err := p.inSlack(background, server, slackPeople{policy, directory}, desk, kept)
 	if err != nil {
 		return err
 	}
@@ -136,7 +135,7 @@ func (p *parts) serve(ctx context.Context, searcher chat.Searcher, listener net.
 	go health.follow(background)
 	go server.Follow(background)
 
-	h := &http.Server{Handler: server.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	h := newHTTPServer(server.Handler())
 	failed := make(chan error, 1)
 	go func() { failed <- h.Serve(listener) }()
 	ready("http://" + listener.Addr().String())

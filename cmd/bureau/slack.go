@@ -16,6 +16,7 @@ import (
 	"bureau/chat/history"
 	"bureau/slack"
 	"bureau/slack/journal"
+	"bureau/web"
 )
 
 // The environment that Slack's secrets come from.
@@ -129,7 +130,7 @@ func (p *parts) slackParts(people slack.People, desk *chat.Desk, kept *history.H
 // inSlack answers in Slack until ctx ends, if there are tokens for it. The
 // returned function waits for its end. A workspace that does not take us is
 // logged: browsers are answered nevertheless.
-func (p *parts) inSlack(ctx context.Context, people slack.People, desk *chat.Desk, kept *history.History) (wait func(), err error) {
+func (p *parts) inSlack(ctx context.Context, front *web.Server, people slack.People, desk *chat.Desk, kept *history.History) (wait func(), err error) {
 	if p.config.slack.tokens.Bot == "" {
 		return func() {}, nil
 	}
@@ -141,7 +142,7 @@ func (p *parts) inSlack(ctx context.Context, people slack.People, desk *chat.Des
 	if err != nil {
 		return nil, err
 	}
-	listening, err := p.serveSlack(ctx, bot)
+	listening, err := p.serveSlack(ctx, front, bot)
 	if err != nil {
 		return nil, err
 	}
@@ -158,8 +159,17 @@ func (p *parts) inSlack(ctx context.Context, people slack.People, desk *chat.Des
 	}, nil
 }
 
+// slackRoutes are the routes of the Events API.
+func slackRoutes(bot *slack.Bot) (routes []web.Mount) {
+	handler := bot.Handler()
+	for _, path := range []string{"/slack/events", "/slack/commands", "/slack/actions"} {
+		routes = append(routes, web.Mount{Pattern: "POST " + path, Callers: web.Slack, Changes: true, Body: 1 << 20, Handler: handler})
+	}
+	return routes
+}
+
 // serveSlack takes the Events API where an address for it is configured.
-func (p *parts) serveSlack(ctx context.Context, bot *slack.Bot) (wait func(), err error) {
+func (p *parts) serveSlack(ctx context.Context, front *web.Server, bot *slack.Bot) (wait func(), err error) {
 	c := p.config.slack
 	if c.Listen == "" || c.tokens.SigningSecret == "" {
 		return func() {}, nil
@@ -169,7 +179,7 @@ func (p *parts) serveSlack(ctx context.Context, bot *slack.Bot) (wait func(), er
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s for Slack: %w; choose another slack.listen", c.Listen, err)
 	}
-	server := &http.Server{Handler: bot.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute}
+	server := newHTTPServer(front.HandlerOf(slackRoutes(bot)...))
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -23,10 +23,16 @@ func newTalker(t *testing.T) talker {
 	return talker{indexed(t), newTalkingOllama(t)}
 }
 
+// start starts the server.
+func (h talker) start() *child {
+	h.t.Helper()
+	return start(h.t, "-c", h.config, "--data", h.data, "--ollama", h.ollama.url, "--model", talkerModel, "--embedder", none, "serve", "--demo-sign-in", "--listen", "127.0.0.1:0")
+}
+
 // serve starts the server and returns it with its address.
 func (h talker) serve() (c *child, address string) {
 	h.t.Helper()
-	c = start(h.t, "-c", h.config, "--data", h.data, "--ollama", h.ollama.url, "--model", talkerModel, "--embedder", none, "serve", "--demo-sign-in", "--listen", "127.0.0.1:0")
+	c = h.start()
 	return c, c.await(`http://127\.0\.0\.1:\d+`)
 }
 
@@ -257,6 +263,38 @@ func TestAServerThatIsToldToEndLetsAnAnswerEnd(t *testing.T) {
 	if status := c.status(); status != exitDone {
 		t.Errorf("status %d", status)
 	}
+}
+
+// A second server on the same data would take what the first one is writing for
+// broken off.
+func TestASecondServerIsRefusedAndBreaksNothingOff(t *testing.T) {
+	h := newTalker(t)
+	half, goOn := h.stopHalfway()
+	first, address := h.serve()
+	v := signIn(t, address, "hanna")
+	s := v.socket()
+	s.send(map[string]any{"type": "ask", "id": "1", "text": "How many days of annual leave can I carry over?", "conversation": "c"})
+	<-half
+	second := h.start()
+	if status := second.status(); status != exitFailed || !strings.Contains(second.said.String(), fmt.Sprintf("process %d", first.cmd.Process.Pid)) ||
+		!strings.Contains(second.said.String(), h.data) || !strings.Contains(second.said.String(), "--data") {
+		t.Errorf("status %d: %s", status, second.said)
+	}
+	for _, turn := range v.turns("c") {
+		if turn.State != "running" {
+			t.Errorf("the answer of the first server is %+v", turn)
+		}
+	}
+	close(goOn)
+	last := numberedFrame{}
+	for ok := true; ok && last.Type != "done" && last.Type != "failed"; {
+		last, ok = s.hear()
+	}
+	if last.Type != "done" {
+		t.Errorf("it ended in %+v", last)
+	}
+	first.kill()
+	h.serve() // the lock has gone with the process
 }
 
 func TestFeedbackIsExportedWithQuestionAnswerAndSources(t *testing.T) {

@@ -95,7 +95,12 @@ func isLoopback(host string) bool {
 
 // serve runs the chat on listener until ctx ends, then drains it. ready is
 // told the address once questions are taken.
-func (p *parts) serve(ctx context.Context, searcher chat.Searcher, listener net.Listener, door doors, ready func(address string)) error {
+func (p *parts) serve(ctx context.Context, searcher chat.Searcher, listener net.Listener, door doors, ready func(address string)) (err error) {
+	alone, err := p.serveAlone()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, alone.Release()) }()
 	kept, err := p.openHistory(ctx)
 	if err != nil {
 		return err

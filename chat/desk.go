@@ -28,13 +28,14 @@ type Author interface {
 type Desk struct {
 	config DeskConfig
 	outage outage
+	unkept *backlog
 
-	beginning sync.Mutex // held while a question is written down, before mu
-	closed    bool       // under beginning
-
-	mu      sync.Mutex
-	answers map[string]*answer // those that are written, by id
-	wg      sync.WaitGroup
+	mu        sync.Mutex
+	answers   map[string]*answer       // those that are written, by id
+	beginning map[string]chan struct{} // by person, while a question of theirs is written down
+	closed    bool                     // no question is taken
+	ending    bool                     // what begins is interrupted
+	wg        sync.WaitGroup           // of questions that are written down, and of answers
 }
 
 // A DeskConfig is what a desk is made of. All of it is required, but for what
@@ -63,7 +64,10 @@ func NewDesk(config DeskConfig) *Desk {
 	if config.Log == nil {
 		config.Log = slog.Default()
 	}
-	return &Desk{config: config, answers: make(map[string]*answer)}
+	return &Desk{
+		config: config, unkept: newBacklog(config.Record, config.Log),
+		answers: make(map[string]*answer), beginning: make(map[string]chan struct{}),
+	}
 }
 
 // An Ask is a question as it comes to a desk.
@@ -92,11 +96,13 @@ func (d *Desk) Begin(ctx context.Context, who Asker, ask Ask) (answer string, er
 	if _, err := who.reads(); err != nil {
 		return "", err
 	}
-	d.beginning.Lock()
-	defer d.beginning.Unlock()
-	if d.closed {
-		return "", ErrClosed
+	ctx, cancel := context.WithTimeout(ctx, beginWait)
+	defer cancel()
+	done, err := d.alone(ctx, who.Person)
+	if err != nil {
+		return "", err
 	}
+	defer done()
 	if known := d.asked(who.Person, ask.ID); known != "" {
 		return known, nil
 	}
@@ -120,6 +126,43 @@ func (d *Desk) Begin(ctx context.Context, who Asker, ask Ask) (answer string, er
 	return written.Answer, nil
 }
 
+// beginWait is how long it may take to write a question down, those that the
+// person asked before it included.
+const beginWait = 20 * time.Second
+
+// alone waits until no other question of person is being written down: one that
+// comes twice is begun once, and nobody has more of them than a person may. The
+// people do not wait for each other. done must be called at the end.
+func (d *Desk) alone(ctx context.Context, person string) (done func(), err error) {
+	for {
+		d.mu.Lock()
+		if d.closed {
+			d.mu.Unlock()
+			return nil, ErrClosed
+		}
+		before, busy := d.beginning[person]
+		if !busy {
+			ended := make(chan struct{})
+			d.beginning[person] = ended
+			d.wg.Add(1)
+			d.mu.Unlock()
+			return func() { d.begun(person); close(ended); d.wg.Done() }, nil
+		}
+		d.mu.Unlock()
+		select {
+		case <-before:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+func (d *Desk) begun(person string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.beginning, person)
+}
+
 // asked returns the running answer to a question of person, or "".
 func (d *Desk) asked(person, id string) string {
 	d.mu.Lock()
@@ -138,6 +181,9 @@ func (d *Desk) start(who Asker, turn Beginning, language string) {
 	a := &answer{desk: d, who: who, turn: turn, language: language, log: newLog(), end: end}
 	d.mu.Lock()
 	d.answers[turn.Answer] = a
+	if d.ending {
+		end(ErrInterrupted)
+	}
 	d.mu.Unlock()
 	d.wg.Go(func() {
 		defer end(nil)
@@ -194,9 +240,21 @@ func (d *Desk) Stop(person, answer string) error {
 // Close takes no more questions, lets answers go on for the time of grace, ends
 // the others with the reason Interrupted, and waits for them, or for ctx.
 func (d *Desk) Close(ctx context.Context) error {
-	d.beginning.Lock()
+	d.mu.Lock()
+	if d.closed {
+		d.mu.Unlock()
+		return d.settle(ctx)
+	}
 	d.closed = true // so that nothing is started behind the Wait below
-	d.beginning.Unlock()
+	d.mu.Unlock()
+	err := d.settle(ctx)
+	d.unkept.close(ctx)
+	return err
+}
+
+// settle waits for the answers, and interrupts them when the time of grace or
+// ctx is over.
+func (d *Desk) settle(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() { d.wg.Wait(); close(done) }()
 	grace := time.NewTimer(d.config.Grace)
@@ -208,6 +266,7 @@ func (d *Desk) Close(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	d.mu.Lock()
+	d.ending = true
 	for _, a := range d.answers {
 		a.end(ErrInterrupted)
 	}

@@ -150,8 +150,8 @@ type Done struct {
 	Cut bool
 	// Stopped says that the asker ended it.
 	Stopped bool
-	// Unkept says that the answer could not be written down and will not be
-	// there later.
+	// Unkept says that the answer could not be written down when it ended. That
+	// is tried again as long as the desk is open.
 	Unkept bool
 	// Partial says that the search was not the one that is configured, so that
 	// the sources may not be the best ones, and a refusal not the last word.

@@ -17,7 +17,7 @@ import (
 // the cause of ctx's end, or what the [Record] failed with.
 func (d *Desk) Follow(ctx context.Context, who Asker, answer string) iter.Seq2[[]Event, error] {
 	return func(yield func([]Event, error) bool) {
-		if a := d.running(who.Person, answer); a != nil {
+		if a := d.here(who.Person, answer); a != nil {
 			if err := a.follow(ctx, who, yield); err != nil {
 				yield(nil, err)
 			}
@@ -32,10 +32,18 @@ func (d *Desk) Follow(ctx context.Context, who Asker, answer string) iter.Seq2[[
 	}
 }
 
+// here returns an answer of person that the record does not have whole, or nil.
+func (d *Desk) here(person, id string) *answer {
+	if a := d.running(person, id); a != nil {
+		return a
+	}
+	return d.unkept.of(person, id)
+}
+
 // Knows returns nil for an answer that the asker may follow, and otherwise what
 // Follow would yield.
 func (d *Desk) Knows(ctx context.Context, who Asker, answer string) error {
-	if d.running(who.Person, answer) != nil {
+	if d.here(who.Person, answer) != nil {
 		return nil
 	}
 	for _, err := range d.Follow(ctx, who, answer) {

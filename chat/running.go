@@ -41,15 +41,16 @@ type answer struct {
 func (a *answer) run(ctx context.Context) {
 	last := a.write(ctx)
 	if a.keeping != nil {
-		<-a.keeping
+		<-a.keeping // ends with the writing
 	}
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepWait)
 	defer cancel()
-	if err := a.keep(keep, append(a.log.after(0).events, last)); err != nil {
+	if err := a.desk.unkept.keep(keep, a.turn.Answer, append(a.log.after(0).events, last)); err != nil {
 		if done, ok := last.(Done); ok {
 			done.Unkept = true
 			last = done
 		}
+		a.desk.unkept.add(a) // before it is removed: somewhere it is always found
 	}
 	a.desk.remove(a.turn.Answer)
 	a.log.end(last)
@@ -191,17 +192,8 @@ func (a *answer) keepSoFar(ctx context.Context) {
 	a.keeping = done
 	go func() {
 		defer close(done)
-		_ = a.keep(ctx, events) // is logged, and tried again
+		_ = a.desk.unkept.keep(ctx, a.turn.Answer, events) // is logged, and tried again
 	}()
-}
-
-// keep writes events down.
-func (a *answer) keep(ctx context.Context, events []Event) error {
-	err := a.desk.config.Record.Keep(ctx, a.turn.Answer, events)
-	if err != nil && ctx.Err() == nil {
-		a.desk.config.Log.Error("an answer was not written down", slog.Any("error", err))
-	}
-	return err
 }
 
 // pull runs events in a goroutine that ends with them or with ctx; then the

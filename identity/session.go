@@ -17,8 +17,12 @@ import (
 // ErrEnded says that a session or a token is unknown or has ended.
 var ErrEnded = errors.New("signed out")
 
-// touchPeriod is how often the use of a session or a token is written down.
-const touchPeriod = time.Minute
+// touchPeriod is how often the use of a session or a token is written down, and
+// touchWait how long whoever uses it may wait for that.
+const (
+	touchPeriod = time.Minute
+	touchWait   = 200 * time.Millisecond
+)
 
 // An Entry is how somebody came in.
 type Entry struct {
@@ -102,12 +106,13 @@ func scanSession(row interface{ Scan(...any) error }) (s Session, err error) {
 	return s, err
 }
 
-// Touch notes that a session is used.
+// Touch notes that a session is used. It is an error where the store does not
+// take that at once: the session lasts as it would without.
 func (d *Directory) Touch(ctx context.Context, s Session, now time.Time) error {
 	if now.Sub(s.Used) < touchPeriod {
 		return nil
 	}
-	return d.db.Write(ctx, func(tx *sql.Tx) error {
+	return d.db.WriteWithin(ctx, touchWait, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "UPDATE sessions SET used = $1 WHERE id = $2 AND used < $1", now.UnixNano(), s.ID)
 		return err
 	})

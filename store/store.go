@@ -65,7 +65,8 @@ func (db *DB) Path() string { return db.path }
 func (db *DB) Close() error { return errors.Join(db.readers.Close(), db.writer.Close()) }
 
 // Write runs change in one transaction: all of it holds when Write returns
-// nil, nothing of it when it returns an error. It waits for other writers.
+// nil, nothing of it when it returns an error. It waits for other writers. Where
+// the database takes nothing the error is [ErrFull] or [ErrBusy].
 func (db *DB) Write(ctx context.Context, change func(*sql.Tx) error) error {
 	return inTx(ctx, db.writer, nil, change)
 }
@@ -77,6 +78,7 @@ func (db *DB) Read(ctx context.Context, look func(*sql.Tx) error) error {
 }
 
 func inTx(ctx context.Context, pool *sql.DB, options *sql.TxOptions, run func(*sql.Tx) error) (err error) {
+	defer func() { err = troubled(err) }()
 	tx, err := pool.BeginTx(ctx, options)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)

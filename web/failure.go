@@ -11,6 +11,7 @@ import (
 	"bureau/chat/history"
 	"bureau/identity"
 	"bureau/retrieval"
+	"bureau/store"
 )
 
 // What can be wrong with a request or a frame, and why an answer ends early.
@@ -127,6 +128,12 @@ var failures = []failure{
 	{chat.ErrInterrupted, "interrupted", http.StatusServiceUnavailable, websocket.CloseGoingAway, true, phrase{
 		"Bureau was restarted while this answer was written. Please ask again.",
 		"生成此回答时系统重启了，请重新提问。", "產生此回答時系統重新啟動了，請重新提問。"}},
+	{store.ErrFull, "store_full", http.StatusInsufficientStorage, websocket.CloseTryAgainLater, true, phrase{
+		"Bureau has no room left to write this down, so it was not done. Please tell whoever looks after Bureau, and try again when there is room.",
+		"系统存储空间已满，无法保存，因此未能完成此操作。请通知公司的管理员，腾出空间后再试。", "系統儲存空間已滿，無法儲存，因此未能完成此操作。請通知公司的管理員，騰出空間後再試。"}},
+	{store.ErrBusy, "store_busy", http.StatusServiceUnavailable, websocket.CloseTryAgainLater, true, phrase{
+		"Bureau could not write this down at the moment, so it was not done. Please try again in a while.",
+		"系统暂时无法保存，因此未能完成此操作，请稍后再试。", "系統暫時無法儲存，因此未能完成此操作，請稍後再試。"}},
 	{retrieval.ErrUnavailable, "search_away", http.StatusServiceUnavailable, websocket.CloseTryAgainLater, true, phrase{
 		"The search is not available at the moment. Please try again in a while.", "检索暂时不可用，请稍后再试。", "檢索暫時無法使用，請稍後再試。"}},
 	{chat.ErrAnswerCut, "answer_cut", http.StatusInternalServerError, websocket.CloseInternalServerErr, true, phrase{
@@ -183,5 +190,6 @@ func failureOf(reason chat.Reason) failure {
 // unexpected reports whether err belongs in the log: it is ours to mend.
 func unexpected(err error) bool {
 	return explain(err).status == http.StatusInternalServerError || errors.Is(err, retrieval.ErrUnavailable) ||
+		errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrBusy) ||
 		errors.Is(err, identity.ErrAway) || errors.Is(err, identity.ErrUnproved) || errors.Is(err, identity.ErrTooManyGroups)
 }

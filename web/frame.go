@@ -163,7 +163,7 @@ type (
 		Stopped  bool   `json:"stopped,omitempty"` // by the person
 		Cut      bool   `json:"cut,omitempty"`     // by the limit of an answer's length
 		Partial  bool   `json:"partial,omitempty"` // a part of the search was not available
-		Unkept   bool   `json:"unkept,omitempty"`  // it could not be written to the conversation
+		Unkept   bool   `json:"unkept,omitempty"`  // it is not written to the conversation yet
 	}
 	// noted says that feedback is written down.
 	noted struct {

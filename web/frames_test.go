@@ -13,6 +13,7 @@ import (
 	"bureau/access"
 	"bureau/chat"
 	"bureau/retrieval"
+	"bureau/store"
 )
 
 func TestWrongFramesAreNamedAndTheSocketGoesOn(t *testing.T) {
@@ -121,6 +122,8 @@ func TestP6_EveryErrorOfTheRoomsBehindHasItsOwnWords(t *testing.T) {
 		{retrieval.ErrNotFound, "not_found", false, false},
 		{context.DeadlineExceeded, "too_slow", true, false},
 		{retrieval.ErrUnavailable, "search_away", true, true},
+		{store.ErrFull, "store_full", true, true},
+		{store.ErrBusy, "store_busy", true, true},
 		{chat.ErrClosed, "restarting", true, false},
 		{chat.ErrInterrupted, "interrupted", true, false},
 		{chat.ErrRevoked, "revoked", true, false},

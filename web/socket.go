@@ -67,7 +67,9 @@ func (c *conn) read(handle func(frame []byte) error) {
 			err = errBinary
 			break
 		}
-		err = handle(frame)
+		if err = handle(frame); err == nil {
+			err = alive("") // who spoke is there, however long it was answered
+		}
 	}
 	c.end(err)
 }

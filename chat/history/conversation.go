@@ -134,7 +134,7 @@ func one(ctx context.Context, tx *sql.Tx, person, id string) (Conversation, erro
 // Rename gives a conversation another title, and returns it.
 func (h *History) Rename(ctx context.Context, person, id, title string) (Conversation, error) {
 	var c Conversation
-	err := h.db.Write(ctx, func(tx *sql.Tx) error {
+	err := h.db.WriteWithin(ctx, writeWait, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "UPDATE conversations SET title = $1 WHERE person = $2 AND id = $3", title, person, id)
 		if err != nil {
 			return err
@@ -150,7 +150,7 @@ func (h *History) Rename(ctx context.Context, person, id, title string) (Convers
 
 // Delete deletes a conversation with its answers and their feedback.
 func (h *History) Delete(ctx context.Context, person, id string) error {
-	err := h.db.Write(ctx, func(tx *sql.Tx) error {
+	err := h.db.WriteWithin(ctx, deleteWait, func(tx *sql.Tx) error {
 		n, err := erase(ctx, tx, "DELETE FROM conversations WHERE person = $1 AND id = $2", person, id)
 		if err == nil && n == 0 {
 			err = ErrNotFound

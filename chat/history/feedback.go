@@ -30,7 +30,7 @@ type Feedback struct {
 // Judge writes down what a person thinks of an answer of theirs, in place of
 // what they thought before. One of somebody else is [chat.ErrNoAnswer].
 func (h *History) Judge(ctx context.Context, person, answer string, f Feedback, now time.Time) error {
-	err := h.db.Write(ctx, func(tx *sql.Tx) error {
+	err := h.db.WriteWithin(ctx, writeWait, func(tx *sql.Tx) error {
 		known := 0
 		err := tx.QueryRowContext(ctx, "SELECT 1 FROM turns WHERE id = $1 AND person = $2", answer, person).Scan(&known)
 		if errors.Is(err, sql.ErrNoRows) {

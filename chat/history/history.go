@@ -42,6 +42,13 @@ func Open(ctx context.Context, db *store.DB, ledger retrieval.Ledger) (*History,
 	return &History{db, ledger}, nil
 }
 
+// How long a person waits for something to be written or deleted, before they
+// are told that the store is busy.
+const (
+	writeWait  = 10 * time.Second
+	deleteWait = time.Minute
+)
+
 // A State is how far a turn has come.
 type State string
 

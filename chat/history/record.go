@@ -15,7 +15,7 @@ import (
 
 // Begin implements [chat.Record].
 func (h *History) Begin(ctx context.Context, t chat.Beginning) (chat.Beginning, error) {
-	err := h.db.Write(ctx, func(tx *sql.Tx) (err error) {
+	err := h.db.WriteWithin(ctx, writeWait, func(tx *sql.Tx) (err error) {
 		asked, known, err := askedBefore(ctx, tx, t)
 		if known || err != nil {
 			t = asked
@@ -100,7 +100,7 @@ func (h *History) Keep(ctx context.Context, answer string, events []chat.Event) 
 		return err // unreachable: strings encode
 	}
 	text, _ := chat.Written(events)
-	err = h.db.Write(ctx, func(tx *sql.Tx) error {
+	err = h.db.WriteWithin(ctx, writeWait, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "UPDATE turns SET state = $1, documents = $2, answer = $3, told = $4, events = $5 WHERE id = $6",
 			stateOf(events), string(documents), text, retrieval.Fold(text), encoded, answer)
 		return err

@@ -20,6 +20,7 @@ const root = "../.."
 var mayImport = map[string][]string{
 	"access":                      {},
 	"store":                       {},
+	"store/storetest":             {"store"},
 	"retrieval":                   {"access"},
 	"retrieval/sqlite":            {"access", "retrieval", "store"},
 	"retrieval/qdrant":            {"access", "retrieval", "store"},
@@ -49,7 +50,7 @@ var mayImport = map[string][]string{
 	"slack":                       {"access", "chat", "markdown", "retrieval"},
 	"slack/journal":               {"store"},
 	"slack/slacktest":             {},
-	"web":                         {"access", "chat", "chat/history", "identity", "markdown", "retrieval"},
+	"web":                         {"access", "chat", "chat/history", "identity", "markdown", "retrieval", "store"},
 	"identity":                    {"access", "store"},
 	"identity/oidc":               {"identity"},
 	"identity/oidctest":           {},

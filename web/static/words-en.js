@@ -49,7 +49,7 @@ export default {
   stopped: "Stopped. What was written so far stays here.",
   cut: "The answer was longer than fits and ends here.",
   partial: "A part of the search is not available at the moment. There may be more on this than was found.",
-  unkept: "This answer could not be written down and will not be here later.",
+  unkept: "This answer could not be saved yet. Bureau goes on trying; copy it if you need it.",
   hidden: "This answer rests on a document that you cannot read any more, so it is not shown.",
   again: "Ask again",
   copy: "Copy with sources",

@@ -43,8 +43,8 @@ func TestLanguageTagsAreCanonical(t *testing.T) {
 
 func TestScriptTableIsWhole(t *testing.T) {
 	known := 0
-	for _, s := range scriptOf() {
-		if s != bothScripts {
+	for _, writing := range writingOf() {
+		if writing == simplifiedWriting || writing == traditionalWriting {
 			known++
 		}
 	}

@@ -129,7 +129,7 @@ func complete(name string, stated statement, found Extracted) Extracted {
 // nobody sees: control characters, byte order marks, and the tag characters
 // with which instructions can be hidden in a text.
 func clean(text string) string {
-	if !strings.ContainsFunc(text, isUncleaned) { // as most are
+	if isClean(text) { // as most are
 		return text
 	}
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\f", "\n", "\v", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n").Replace(text)
@@ -143,6 +143,30 @@ func clean(text string) string {
 		return r
 	}, text)
 }
+
+// isClean reports whether clean changes nothing in a text.
+func isClean(text string) bool {
+	for i := range len(text) {
+		if !opensUncleaned[text[i]] {
+			continue
+		}
+		if r, _ := utf8.DecodeRuneInString(text[i:]); isUncleaned(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// opensUncleaned tells the bytes that characters begin with which clean changes.
+var opensUncleaned = func() (opens [256]bool) {
+	for r := range rune(0x80) {
+		opens[r] = isUncleaned(r)
+	}
+	for _, r := range "\u0080\u2028\uFEFF\U000E0000" { // the first of each range
+		opens[string(r)[0]] = true
+	}
+	return opens
+}()
 
 // isUncleaned reports whether clean changes r.
 func isUncleaned(r rune) bool {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -77,6 +78,14 @@ func TestP8_UnseenCharactersAreTakenOut(t *testing.T) {
 	x, err := Extract("a.md", []byte("Pay\U000E0041\U000E0042 day\u0007 is \uFEFFthe 26th."))
 	if err != nil || x.Markdown != "Pay day is the 26th." {
 		t.Errorf("text %q, %v", x.Markdown, err)
+	}
+}
+
+func TestWhatIsCleanedIsSeen(t *testing.T) {
+	for r := range rune(unicode.MaxRune + 1) {
+		if text := "年" + string(r) + "a"; utf8.ValidRune(r) && isClean(text) == isUncleaned(r) {
+			t.Errorf("a text with %U is clean: %v", r, isClean(text))
+		}
 	}
 }
 

@@ -19,21 +19,32 @@ const (
 // refuseTangled returns an error for Markdown whose structure takes too long to
 // find out. People do not write such texts, programs do, or attackers.
 func refuseTangled(markdown string) error {
-	marks := 0
+	isDense := marksIn(markdown) > maxMarks
+	marks := 0 // of the paragraph
 	for line := range strings.Lines(markdown) {
+		if !isDense && len(line) <= maxNesting {
+			continue
+		}
 		nesting, rest := markers(line)
 		if nesting > maxNesting {
 			return fmt.Errorf("%w: quotations or lists in each other, more than %d deep; write it anew, or exclude it", format.ErrLimit, maxNesting)
 		}
+		if !isDense {
+			continue
+		}
 		if isItem := nesting > 0 && !strings.HasPrefix(strings.TrimSpace(line), ">"); rest == "" || isItem || rest[0] == '#' || rest[0] == '|' {
 			marks = 0 // a block of its own
 		}
-		marks += strings.Count(rest, "*") + strings.Count(rest, "](") + strings.Count(rest, "_") + strings.Count(rest, "~")
-		if marks > maxMarks {
+		if marks += marksIn(rest); marks > maxMarks {
 			return fmt.Errorf("%w: a paragraph with more than %d marks of Markdown; put blank lines into it, or exclude it", format.ErrLimit, maxMarks)
 		}
 	}
 	return nil
+}
+
+// marksIn returns how many marks of Markdown a text has.
+func marksIn(text string) int {
+	return strings.Count(text, "*") + strings.Count(text, "](") + strings.Count(text, "_") + strings.Count(text, "~")
 }
 
 // markers returns how many quotations and items a line opens, and what stands

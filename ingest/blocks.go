@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -29,7 +30,7 @@ type layout struct {
 	// blocks in quotations; inner are those of all blocks at any depth.
 	// Both are starts of lines, ascending.
 	parts, inner []int
-	tables       []tableRows
+	tables       []tableRows // in order, as is code
 	code         spans
 }
 
@@ -45,20 +46,12 @@ type tableRows struct {
 func layOut(source string) layout {
 	l := layout{source: source}
 	var anchors retrieval.Anchors
-	for _, s := range stretchesOf(source) {
-		if !s.isPlain() {
+	for s := range stretchesOf(source) {
+		if s.kind == anyBlocks {
 			l.append(layOutStretch(source[s.start:s.end], &anchors), s.start)
-			continue
+		} else {
+			l.addPlain(s, &anchors)
 		}
-		b := block{level: s.level, heading: oneLine(s.heading)}
-		b.start, b.end = trim(source, s.start, s.end)
-		if s.level > 0 {
-			b.end, b.anchor = l.lineEnd(s.start), anchors.Of(s.heading)
-		}
-		if b.start < b.end {
-			l.blocks = append(l.blocks, b)
-		}
-		l.parts, l.inner = append(l.parts, s.start), append(l.inner, s.start)
 	}
 	return l
 }
@@ -75,9 +68,7 @@ func (l *layout) append(part layout, at int) {
 		t.start, t.end = t.start+at, t.end+at
 		l.tables = append(l.tables, t)
 	}
-	for _, c := range part.code {
-		l.code = append(l.code, [2]int{c[0] + at, c[1] + at})
-	}
+	l.code = append(l.code, part.code.shifted(at)...)
 }
 
 // layOutStretch parses a stretch of a text.
@@ -187,10 +178,9 @@ func (l *layout) addTable(table *extast.Table) {
 
 // headerAt returns the header of the table in whose rows position at lies, or "".
 func (l *layout) headerAt(at int) string {
-	for _, t := range l.tables {
-		if t.start <= at && at < t.end {
-			return t.header
-		}
+	behind, _ := slices.BinarySearchFunc(l.tables, at+1, func(t tableRows, at int) int { return cmp.Compare(t.start, at) })
+	if behind > 0 && at < l.tables[behind-1].end {
+		return l.tables[behind-1].header
 	}
 	return ""
 }

@@ -1,7 +1,9 @@
 package ingest
 
 import (
+	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -27,11 +29,7 @@ func expandShortcodes(source string) string {
 		return source
 	}
 	var edits []edit
-	code := codeRanges([]byte(source))
 	for _, m := range shortcode.FindAllStringSubmatchIndex(source, -1) {
-		if code.contains(m[0]) {
-			continue
-		}
 		name, arguments := source[m[4]:m[5]], source[m[6]:m[7]]
 		if isClosing := m[2] < m[3]; isClosing {
 			name, arguments = "", ""
@@ -39,9 +37,11 @@ func expandShortcodes(source string) string {
 		edits = append(edits, edit{m[0], m[1], shortcodeText(name, arguments)})
 	}
 	for _, m := range shownShortcode.FindAllStringSubmatchIndex(source, -1) {
-		if !code.contains(m[0]) {
-			edits = append(edits, edit{m[0], m[1], "{{" + source[m[2]:m[3]] + source[m[4]:m[5]] + source[m[6]:m[7]] + "}}"})
-		}
+		edits = append(edits, edit{m[0], m[1], "{{" + source[m[2]:m[3]] + source[m[4]:m[5]] + source[m[6]:m[7]] + "}}"})
+	}
+	if len(edits) > 0 {
+		code := codeRanges(source)
+		edits = slices.DeleteFunc(edits, func(e edit) bool { return code.contains(e.start) })
 	}
 	return apply(source, edits)
 }
@@ -71,22 +71,38 @@ func shortcodeText(name, arguments string) string {
 // spans are ranges of bytes, each from its first element to before its second.
 type spans [][2]int
 
-// contains reports whether the byte at position at lies in one of s.
+// contains reports whether the byte at position at lies in one of s, which are
+// ascending.
 func (s spans) contains(at int) bool {
-	for _, span := range s {
-		if span[0] <= at && at < span[1] {
-			return true
-		}
+	behind, _ := slices.BinarySearchFunc(s, at+1, func(span [2]int, at int) int { return cmp.Compare(span[0], at) })
+	return behind > 0 && at < s[behind-1][1]
+}
+
+// shifted adds by to the ends of each span, in place.
+func (s spans) shifted(by int) spans {
+	for i := range s {
+		s[i][0], s[i][1] = s[i][0]+by, s[i][1]+by
 	}
-	return false
+	return s
 }
 
 // codeRanges returns where a Markdown text shows code between fences or
-// backquotes.
-func codeRanges(source []byte) spans {
+// backquotes, in its stretches with shortcodes.
+func codeRanges(source string) spans {
+	var code spans
+	for s := range stretchesOf(source) {
+		if lines := source[s.start:s.end]; strings.Contains(lines, "{{") {
+			code = append(code, codeParsed(lines).shifted(s.start)...)
+		}
+	}
+	return code
+}
+
+// codeParsed parses a text and returns where it shows code.
+func codeParsed(source string) spans {
 	var code spans
 	// The walk only fails with an error of its callback, which has none.
-	_ = ast.Walk(parseMarkdown(source), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+	_ = ast.Walk(parseMarkdown([]byte(source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
 		}

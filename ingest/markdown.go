@@ -3,7 +3,6 @@ package ingest
 import (
 	"bytes"
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -47,7 +46,7 @@ func newParser(inline ...util.PrioritizedValue) parser.Parser {
 // headingText returns the text of a heading of parseBlocks without its markup.
 func headingText(source []byte, h *ast.Heading) string {
 	raw := leafText(source, h)
-	if !strings.ContainsAny(raw, "*_`[]<>&\\~!:") {
+	if !strings.ContainsAny(raw, markup) {
 		return raw // there is no markup in it
 	}
 	if parsed, ok := parseMarkdown([]byte("# " + oneLine(raw))).FirstChild().(*ast.Heading); ok {
@@ -64,19 +63,26 @@ func readMarkdown(source string) Extracted {
 
 // firstHeading returns the text of the first heading that has one, or "".
 func firstHeading(source string) string {
-	for _, s := range stretchesOf(source) {
-		if s.level > 0 {
+	for s := range stretchesOf(source) {
+		switch s.kind {
+		case plainHeading:
 			return oneLine(s.heading)
+		case anyBlocks:
+			if heading := firstHeadingParsed(source[s.start:s.end]); heading != "" {
+				return heading
+			}
 		}
-		if s.isProse {
-			continue
-		}
-		raw := []byte(source[s.start:s.end])
-		for n := parseBlocks(raw).FirstChild(); n != nil; n = n.NextSibling() {
-			if h, ok := n.(*ast.Heading); ok {
-				if heading := oneLine(headingText(raw, h)); heading != "" {
-					return heading
-				}
+	}
+	return ""
+}
+
+// firstHeadingParsed parses a text and returns what firstHeading does.
+func firstHeadingParsed(source string) string {
+	raw := []byte(source)
+	for n := parseBlocks(raw).FirstChild(); n != nil; n = n.NextSibling() {
+		if h, ok := n.(*ast.Heading); ok {
+			if heading := oneLine(headingText(raw, h)); heading != "" {
+				return heading
 			}
 		}
 	}
@@ -111,6 +117,9 @@ type edit struct {
 // apply returns source with the edits made. Of edits that overlap, the one
 // that begins first is made, and of two that begin together the longer.
 func apply(source string, edits []edit) string {
+	if len(edits) == 0 {
+		return source
+	}
 	slices.SortFunc(edits, func(a, b edit) int {
 		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end))
 	})
@@ -133,24 +142,28 @@ func apply(source string, edits []edit) string {
 // paragraphs go.
 func tidy(source string) string {
 	var edits []edit
-	for _, s := range stretchesOf(source) {
-		for _, e := range tidyStretch(source[s.start:s.end]) {
+	for s := range stretchesOf(source) {
+		if s.isTidy(source) {
+			continue
+		}
+		for _, e := range tidyParsed(source[s.start:s.end]) {
 			edits = append(edits, edit{e.start + s.start, e.end + s.start, e.text})
 		}
 	}
 	return strings.Trim(apply(source, edits), "\n")
 }
 
-// rule is a line that may be drawn between paragraphs.
-var rule = regexp.MustCompile(`(?m)^[-*_ \t>+0-9.)]*([-*_])[ \t]*([-*_])[ \t]*([-*_])[-*_ \t]*$`)
-
-// tidyStretch returns the edits that tidy makes in a stretch of a text. They are
-// made for what begins with a bracket or a tag, and for rules.
-func tidyStretch(source string) []edit {
-	if !strings.ContainsAny(source, "<[") && !rule.MatchString(source) {
-		return nil
+// isTidy reports whether a stretch is known to need no edit. Edits are made for
+// tags, links, images and rules.
+func (s stretch) isTidy(source string) bool {
+	lines := source[s.start:s.end]
+	switch s.kind {
+	case plainHeading, plainCode:
+		return true
+	case anyBlocks:
+		return !strings.ContainsAny(lines, "<[") && !hasRule(lines)
 	}
-	return tidyParsed(source)
+	return strings.IndexByte(lines, '<') < 0 && !strings.Contains(lines, "](")
 }
 
 // tidyParsed parses a text and returns the edits that tidy makes in it.

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"cmp"
-	"slices"
 
 	"bureau/ingest/vocabulary"
 	"bureau/retrieval"
@@ -105,7 +104,7 @@ func (c *cutter) enter(path []string, anchor string) {
 		}
 		path = path[1:]
 	}
-	c.headings, c.anchor = slices.Clone(path), anchor
+	c.headings, c.anchor = path, anchor
 }
 
 // together returns how many of the first sections make one passage: sections
@@ -147,14 +146,20 @@ func (c *cutter) emit(start, end int) {
 // piece returns the text from start to end as a piece of the section that is
 // being cut, but for the language.
 func (c *cutter) piece(start, end int) Piece {
-	p := Piece{
-		Headings: c.headings, Anchor: c.anchor, Header: c.headerAt(start),
+	return Piece{
+		Headings: c.headings, Anchor: c.anchor, Header: c.repeatedHeader(start),
 		Text: c.source[start:end], Start: start, End: end,
 	}
-	if c.countHeader(p.Header) > c.limit.MaxTokens/3 {
-		p.Header = "" // it would leave no room for the rows
+}
+
+// repeatedHeader returns the header of the table that a piece goes on with which
+// begins at start, or "".
+func (c *cutter) repeatedHeader(start int) string {
+	header := c.headerAt(start)
+	if c.countHeader(header) > c.limit.MaxTokens/3 {
+		return "" // it would leave no room for the rows
 	}
-	return p
+	return header
 }
 
 // isFilled reports whether the text from start to end is over the target.
@@ -171,9 +176,10 @@ func (c *cutter) fits(start, end int) bool { return c.holds(c.tokens(start, end)
 // sum of its parts does not answer that.
 func (c *cutter) holds(n, start, end int) bool {
 	start, end = trim(c.source, start, end)
-	p := c.piece(start, end)
-	if c.head+c.countHeader(p.Header)+n <= c.sure {
+	header := c.repeatedHeader(start)
+	if c.head+c.countHeader(header)+n <= c.sure {
 		return true
 	}
-	return c.count(retrieval.Passage{Headings: p.Headings, Header: p.Header, Text: p.Text}.Indexed(c.title)) <= c.limit.MaxTokens
+	whole := retrieval.Passage{Headings: c.headings, Header: header, Text: c.source[start:end]}
+	return c.count(whole.Indexed(c.title)) <= c.limit.MaxTokens
 }

@@ -13,6 +13,7 @@ type section struct {
 	parent  int      // number of the section above, -1 for none
 	isInner bool     // another section is below it
 	anchor  string
+	heading int     // number of the heading's block
 	blocks  []block // never empty
 }
 
@@ -26,19 +27,20 @@ func sections(blocks []block, title string) []section {
 	var all []section
 	var open []int // numbers of the sections above the next heading, outermost first
 	levels := []int{}
-	for _, b := range blocks {
+	for i, b := range blocks {
 		if b.level == 0 {
 			if len(all) == 0 {
 				all = append(all, section{start: b.start, parent: -1})
 				open, levels = append(open, 0), append(levels, 7) // no heading is below it
 			}
-			all[len(all)-1].blocks = append(all[len(all)-1].blocks, b)
+			last := &all[len(all)-1]
+			last.blocks = blocks[i-len(last.blocks) : i+1]
 			continue
 		}
 		for len(open) > 0 && levels[len(open)-1] >= b.level {
 			open, levels = open[:len(open)-1], levels[:len(levels)-1]
 		}
-		s := section{start: b.start, parent: -1, anchor: b.anchor}
+		s := section{start: b.start, parent: -1, anchor: b.anchor, heading: i}
 		if len(open) > 0 {
 			s.parent = open[len(open)-1]
 			s.above = all[s.parent].path
@@ -65,8 +67,7 @@ func withText(all []section, blocks []block) []section {
 	var full []section
 	for _, s := range all {
 		if len(s.blocks) == 0 && !s.isInner {
-			i := slices.IndexFunc(blocks, func(b block) bool { return b.start == s.start })
-			s.blocks, s.path = blocks[i:i+1], s.above
+			s.blocks, s.path = blocks[s.heading:s.heading+1], s.above
 		}
 		if len(s.blocks) > 0 {
 			full = append(full, s)

@@ -20,7 +20,7 @@ func whole(source string) layout {
 func wantSameLayout(t *testing.T, source string) {
 	t.Helper()
 	got, want := layOut(source), whole(source)
-	if !reflect.DeepEqual(got.blocks, want.blocks) {
+	if len(got.blocks)+len(want.blocks) > 0 && !reflect.DeepEqual(got.blocks, want.blocks) {
 		t.Errorf("blocks of %q\n%+v, want\n%+v", source, got.blocks, want.blocks)
 	}
 	for name, pair := range map[string][2][]int{"parts": {got.parts, want.parts}, "inner": {got.inner, want.inner}} {
@@ -41,11 +41,25 @@ func wantSameTidy(t *testing.T, source string) {
 	}
 }
 
+// wantSameCode fails the test unless shortcodes stand in code where they do in a
+// text that is parsed whole.
+func wantSameCode(t *testing.T, source string) {
+	t.Helper()
+	got, want := codeRanges(source), codeParsed(source)
+	for at := range source {
+		if strings.HasPrefix(source[at:], "{{") && got.contains(at) != want.contains(at) {
+			t.Errorf("%q has code at %d: %v, want %v", source, at, got.contains(at), want.contains(at))
+		}
+	}
+}
+
 // kindsOfLines are of all kinds that Markdown has, and of some that only look so.
 var kindsOfLines = []string{
 	"", "", "", "Prose of a rule.", "第一条 适用于全体员工。", "　　缩进的正文。", "more <b>prose</b> with a [link](a.md)", "![picture](b.png) in front", "# Heading", "## Ünter 标题  ", "#no", "####### seven", "# ", "#\tTab", "Title", "=====", "-----",
 	"- item", "  of the item", "* other", "1. first", "2) second", "    code", "\tcode", "> quoted", "lazy", "```", "```go", "~~~", "| a | b |", "|---|---|", "| 1 | 2 |", "a | b", "--|--", ":-:",
 	"<div>", "</div>", "<!-- no", "-->", "***", "_ _ _", "[ref]: http://a.example", "see [ref] and [other][ref]", "<http://a.example>", "`code` span", "\\# no heading", "## Two *of* `it` ##", "end  ", "+ plus", "+++", ": colon", "&amp; so", "javascript: [x](javascript:x)",
+	"**bold** text", "*em* and", "__so__", "** no", "**", "2026 年目标", "10.5 percent", "1.x", "7.", "12", "- **bold** item", "- [ ] task", "- 1. nested", "- | a |", "* * *", "- - -", "-", "1. ", "-\ttab", "-  two", "-     code",
+	"| a |", "|---|", "||", "| a || b |", "|:-:|--:| ", "|-:-|---|", "| `a|b` | c |", "| a \\| b | c |", "  indented", "   three", "<script>", "<pre>", "</pre>", "<?php", "a <!-- b", "``` ```", "  ```", "````", "~~~ ~", "- x  ", "+ x", "1. a", "3. b", "2) c", "{{< x >}}", "`{{< y >}} of`", "    {{< z >}}",
 }
 
 func TestStretchesAreLaidOutAsTheWholeText(t *testing.T) {
@@ -58,6 +72,7 @@ func TestStretchesAreLaidOutAsTheWholeText(t *testing.T) {
 		source := strings.Join(text, "\n")
 		wantSameLayout(t, source)
 		wantSameTidy(t, source)
+		wantSameCode(t, source)
 		if t.Failed() {
 			return
 		}
@@ -66,7 +81,7 @@ func TestStretchesAreLaidOutAsTheWholeText(t *testing.T) {
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("%d documents, error %v", len(paths), err)
 	}
-	prose := 0
+	known := map[stretchKind]int{}
 	for _, path := range paths {
 		data, err := os.ReadFile(path)
 		if err != nil {
@@ -74,14 +89,14 @@ func TestStretchesAreLaidOutAsTheWholeText(t *testing.T) {
 		}
 		wantSameLayout(t, string(data))
 		wantSameTidy(t, string(data))
-		for _, s := range stretchesOf(string(data)) {
-			if s.isProse {
-				prose += s.end - s.start
-			}
+		for s := range stretchesOf(string(data)) {
+			known[s.kind] += s.end - s.start
 		}
 	}
-	if prose == 0 {
-		t.Error("no prose was found")
+	for kind := plainProse; kind <= plainTable; kind++ {
+		if known[kind] == 0 {
+			t.Errorf("nothing of kind %d was found", kind)
+		}
 	}
 }
 
@@ -93,5 +108,6 @@ func FuzzStretches(f *testing.F) {
 		source := clean(strings.ToValidUTF8(text, ""))
 		wantSameLayout(t, source)
 		wantSameTidy(t, source)
+		wantSameCode(t, source)
 	})
 }

@@ -32,6 +32,7 @@ type Desk struct {
 
 	mu        sync.Mutex
 	answers   map[string]*answer       // those that are written, by id
+	watch     func(Change)             // nil for nobody
 	beginning map[string]chan struct{} // by person, while a question of theirs is written down
 	closed    bool                     // no question is taken
 	ending    bool                     // what begins is interrupted
@@ -185,6 +186,7 @@ func (d *Desk) start(who Asker, turn Beginning, language string) {
 		end(ErrInterrupted)
 	}
 	d.mu.Unlock()
+	d.changed(turn)
 	d.wg.Go(func() {
 		defer end(nil)
 		a.run(ctx)

@@ -53,6 +53,7 @@ func (a *answer) run(ctx context.Context) {
 		a.desk.unkept.add(a) // before it is removed: somewhere it is always found
 	}
 	a.desk.remove(a.turn.Answer)
+	a.desk.changed(a.turn)
 	a.log.end(last)
 }
 

@@ -26,6 +26,30 @@ var wordings = map[string]wording{
 	"zh-Hant": {"《%s》中關於「%s」是怎麼說的？", []string{"zh-Hant", "zh-Hans"}},
 }
 
+// wordingOf returns the wording of a language; one that is not ours counts as
+// English.
+func wordingOf(language string) wording {
+	if w, ok := wordings[language]; ok {
+		return w
+	}
+	return wordings["en"]
+}
+
+// canAsk reports whether a question can be put about a document to readers of
+// scope.
+func (w wording) canAsk(scope access.Scope, e entry) bool {
+	return e.state == stateIndexed && len(e.headings) > 0 && slices.Contains(w.languages, e.document.Language) && scope.Allows(e.document.Readers)
+}
+
+// ask returns the question about a heading of a document.
+func (w wording) ask(e entry, heading string) string {
+	return fmt.Sprintf(w.question, e.document.Title, heading)
+}
+
+// middleHeading returns the heading of a document to ask about where none is
+// better than the others. It has one.
+func (e entry) middleHeading() string { return e.headings[len(e.headings)/2] }
+
 // Suggest returns up to n questions that documents inside scope answer, each
 // about another document, in the language; one that is not ours counts as
 // English. Documents of the asker's own departments come before those that
@@ -34,17 +58,14 @@ func (l *Ledger) Suggest(ctx context.Context, scope access.Scope, language strin
 	if scope.IsZero() {
 		return nil, nil
 	}
-	w, ok := wordings[language]
-	if !ok {
-		w = wordings["en"]
-	}
+	w := wordingOf(language)
 	languages, err := json.Marshal(w.languages)
 	if err != nil {
 		return nil, err // unreachable: strings encode
 	}
 	var readable []entry
 	if err := l.query(ctx, func(e entry) {
-		if scope.Allows(e.document.Readers) && len(e.headings) > 0 {
+		if w.canAsk(scope, e) {
 			readable = append(readable, e)
 		}
 	}, "SELECT "+entryColumns+" FROM documents WHERE state = $1 AND language IN (SELECT value FROM json_each($2))",
@@ -60,7 +81,7 @@ func (l *Ledger) Suggest(ctx context.Context, scope access.Scope, language strin
 	})
 	var questions []string
 	for _, e := range readable[:max(0, min(n, len(readable)))] {
-		questions = append(questions, fmt.Sprintf(w.question, e.document.Title, e.headings[len(e.headings)/2]))
+		questions = append(questions, w.ask(e, e.middleHeading()))
 	}
 	return questions, nil
 }

@@ -91,28 +91,32 @@ func entryOf(c history.Conversation) conversationEntry {
 
 // showConversation answers GET /api/conversations/{id}.
 func (s *Server) showConversation(w http.ResponseWriter, r *http.Request, who caller) error {
-	shown, err := s.conversation(r, who)
+	shown, kept, err := s.conversation(r, who)
 	if err != nil {
+		return err
+	}
+	if err := s.goOn(r.Context(), who, kept, shown.Turns); err != nil {
 		return err
 	}
 	return respond(w, http.StatusOK, shown)
 }
 
-// conversation returns a conversation of the caller as it may be shown.
-func (s *Server) conversation(r *http.Request, who caller) (wholeConversation, error) {
+// conversation returns a conversation of the caller as it may be shown, with
+// the turns as they are kept.
+func (s *Server) conversation(r *http.Request, who caller) (shown wholeConversation, turns []history.Turn, err error) {
 	scope, err := who.reads.Scope()
 	if err != nil {
-		return wholeConversation{}, err
+		return wholeConversation{}, nil, err
 	}
 	c, turns, err := s.config.History.Conversation(r.Context(), scope, who.ID, r.PathValue("id"))
 	if err != nil {
-		return wholeConversation{}, err
+		return wholeConversation{}, nil, err
 	}
-	shown := wholeConversation{ID: c.ID, Title: c.Title, Created: c.Created, Updated: c.Updated, Turns: []turn{}}
+	shown = wholeConversation{ID: c.ID, Title: c.Title, Created: c.Created, Updated: c.Updated, Turns: []turn{}}
 	for _, t := range turns {
 		shown.Turns = append(shown.Turns, s.turn(t, scope, who.language))
 	}
-	return shown, nil
+	return shown, turns, nil
 }
 
 // renameConversation answers PATCH /api/conversations/{id}.
@@ -131,6 +135,7 @@ func (s *Server) renameConversation(w http.ResponseWriter, r *http.Request, who 
 	if err != nil {
 		return err
 	}
+	s.hub.changed(who.ID, changed{Conversation: c.ID}, nobody)
 	return respond(w, http.StatusOK, entryOf(c))
 }
 
@@ -141,6 +146,7 @@ func (s *Server) deleteConversation(w http.ResponseWriter, r *http.Request, who 
 	if err := s.config.History.Delete(r.Context(), who.ID, id); err != nil {
 		return fmt.Errorf("conversation: %w", err)
 	}
+	s.hub.changed(who.ID, changed{Conversation: id, Deleted: true}, nobody)
 	for _, a := range s.config.Desk.Running(who.ID) {
 		if a.Conversation == id {
 			_ = s.config.Desk.Stop(who.ID, a.Answer) // an error is one that has just ended

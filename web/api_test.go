@@ -438,7 +438,7 @@ func TestTheDescriptionHasEveryFieldOfATurn(t *testing.T) {
 	full := turn{
 		Answer: "a", After: "b", ID: "c", Question: "d", Asked: time.Unix(0, 0), State: "done", Seq: 1, Sources: []source{{N: 1}}, SearchedFor: "e",
 		Blocks: []string{"f"}, Citations: []turnCitation{{}}, Refusal: &turnRefusal{}, Mode: "g", Cited: []int{1}, Markdown: "h",
-		Stopped: true, Cut: true, Partial: true, Code: "i", Words: "j", Retry: true, Feedback: &turnFeedback{},
+		Stopped: true, Cut: true, Partial: true, Code: "i", Words: "j", Retry: true, Feedback: &turnFeedback{}, Suggestions: []string{"k"},
 	}
 	entry := conversationEntry{ID: "a", Running: "b", Found: &found{}}
 	for name, value := range map[string]any{

@@ -117,8 +117,28 @@ func (p *peer) put(frame string) {
 	}
 }
 
-// next returns the next frame.
+// next returns the next frame of an answer, or about a frame of the peer's own.
 func (p *peer) next() map[string]any {
+	p.t.Helper()
+	for {
+		if f := p.any(); f["type"] != "changed" && f["type"] != "health" {
+			return f
+		}
+	}
+}
+
+// told returns the next of the news.
+func (p *peer) told() map[string]any {
+	p.t.Helper()
+	for {
+		if f := p.any(); f["type"] == "changed" || f["type"] == "health" {
+			return f
+		}
+	}
+}
+
+// any returns the next frame.
+func (p *peer) any() map[string]any {
 	p.t.Helper()
 	p.SetReadDeadline(time.Now().Add(20 * time.Second))
 	_, data, err := p.ReadMessage()

@@ -16,7 +16,7 @@ func (s *Server) exportConversation(w http.ResponseWriter, r *http.Request, who 
 	if format != "md" && format != "json" {
 		return errBadFrame
 	}
-	c, err := s.conversation(r, who)
+	c, _, err := s.conversation(r, who)
 	if err != nil {
 		return err
 	}

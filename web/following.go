@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"time"
+
+	"bureau/chat"
 )
 
 // A following is a follower at work.
@@ -50,6 +52,22 @@ func (v *visit) full() bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return len(v.followers) >= maxFollowed
+}
+
+// hand notes the ask that is being handed in, "" for none.
+func (v *visit) hand(id string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.asking = id
+}
+
+// knows reports whether the visit sees for itself that an answer begins or
+// ends: it asked, or it follows the answer.
+func (v *visit) knows(c chat.Change) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	_, follows := v.followers[c.Answer]
+	return follows || v.asking == c.Asked && c.Asked != ""
 }
 
 // unfollow takes a follower out, unless another one has taken its place.

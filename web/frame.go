@@ -73,6 +73,23 @@ type (
 		Suggestions []string         `json:"suggestions"`
 		MaxQuestion int              `json:"maxQuestion"` // characters
 		Running     []running        `json:"running"`
+		Health      health           `json:"health"`
+	}
+	// health says of the parts that answers are made with whether they answer
+	// at this moment. It comes again when that changes.
+	health struct {
+		Type     string `json:"type,omitempty"` // "health"; "" in ready
+		Model    bool   `json:"model"`          // false: answers are quotes
+		Embedder bool   `json:"embedder"`       // false: words are searched for and not what they mean
+	}
+	// changed says that a conversation of the person is another than before:
+	// one of its answers has begun or ended, or it was renamed or deleted, from
+	// whichever place.
+	changed struct {
+		Type         string `json:"type"`                   // "changed"
+		Conversation string `json:"conversation,omitempty"` // "" for any of them
+		Answer       string `json:"answer,omitempty"`       // that alone has changed
+		Deleted      bool   `json:"deleted,omitempty"`
 	}
 	// running is an answer of the person that is being written.
 	running struct {
@@ -164,6 +181,9 @@ type (
 		Cut      bool   `json:"cut,omitempty"`     // by the limit of an answer's length
 		Partial  bool   `json:"partial,omitempty"` // a part of the search was not available
 		Unkept   bool   `json:"unkept,omitempty"`  // it is not written to the conversation yet
+		// Suggestions are questions to go on with, from documents that the
+		// person reads at this moment.
+		Suggestions []string `json:"suggestions,omitempty"`
 	}
 	// noted says that feedback is written down.
 	noted struct {

@@ -12,12 +12,13 @@ import (
 // follows, which has ended by then.
 const farewell = 2 * time.Second
 
-// A hub counts the visits, ends those of a session that signs out, and drains
-// at shutdown. It is no room: nothing is sent through it.
+// A hub counts the visits, tells them news, ends those of a session that signs
+// out, and drains at shutdown. Answers do not go through it.
 type hub struct {
 	mu     sync.Mutex
 	open   map[*visit]struct{}
 	closed bool
+	health health // as the visits have been told
 	wg     sync.WaitGroup
 }
 
@@ -44,6 +45,41 @@ func (h *hub) leave(v *visit) {
 	h.mu.Unlock()
 	h.wg.Done()
 }
+
+// turn tells every visit of a health that is another than before.
+func (h *hub) turn(now health) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.health == now {
+		return
+	}
+	h.health = now
+	for v := range h.open {
+		v.conn.news.turn(now)
+	}
+}
+
+// now returns the health. Whatever it is after this, the visits are told.
+func (h *hub) now() health {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.health
+}
+
+// changed tells the visits of a person, and no other, that a conversation of
+// theirs has changed, but for those that know.
+func (h *hub) changed(person string, c changed, knows func(*visit) bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for v := range h.open {
+		if v.person == person && !knows(v) {
+			v.conn.news.add(c)
+		}
+	}
+}
+
+// nobody knows of what was done by the HTTP door: it does not say from where.
+func nobody(*visit) bool { return false }
 
 // end ends every visit of a session.
 func (h *hub) end(session string, cause error) {

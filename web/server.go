@@ -25,7 +25,7 @@ type Library interface {
 }
 
 // A Config is everything a server is made of. All of it is required, but for
-// Suggest, ModelName, Now and Log.
+// Suggest, ModelName, FollowUps, Now and Log.
 type Config struct {
 	Name access.Names // of the company
 	// Directory says who is asking and what they may read. Each question, each
@@ -40,6 +40,10 @@ type Config struct {
 	// ModelName returns the model that is answering at this moment, or "" when
 	// answers are quotes only.
 	ModelName func() string
+	// FollowUps returns up to n questions to go on with after an answer, in the
+	// language, from what stands near the sources that were used and those that
+	// were found besides. Nothing outside scope may be in them.
+	FollowUps func(ctx context.Context, scope access.Scope, language string, used, found []chat.Source, n int) ([]string, error)
 	Now       func() time.Time // time.Now unless set
 	Log       *slog.Logger     // slog.Default unless set
 	// Providers are those that people may sign in with, and Passwords lets them
@@ -99,6 +103,11 @@ func New(config Config) (*Server, error) {
 	if config.ModelName == nil {
 		config.ModelName = func() string { return "" }
 	}
+	if config.FollowUps == nil {
+		config.FollowUps = func(context.Context, access.Scope, string, []chat.Source, []chat.Source, int) ([]string, error) {
+			return nil, nil
+		}
+	}
 	if config.Now == nil {
 		config.Now = time.Now
 	}
@@ -106,6 +115,10 @@ func New(config Config) (*Server, error) {
 		config.Log = slog.Default()
 	}
 	s := &Server{config: config, farewells: rate.NewLimiter(10, 50), crossOrigin: http.NewCrossOriginProtection()}
+	s.hub.health = health{Model: true, Embedder: true}
+	config.Desk.Watch(func(c chat.Change) {
+		s.hub.changed(c.Person, changed{Conversation: c.Conversation, Answer: c.Answer}, func(v *visit) bool { return v.knows(c) })
+	})
 	s.upgrader = websocket.Upgrader{
 		HandshakeTimeout: writeWait,
 		CheckOrigin:      sameOrigin,

@@ -2,7 +2,9 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -24,16 +26,17 @@ const queued = 32
 // ws, write its only writer. Both end when ctx does, and the end of either
 // ends the other: write closes ws last of all, which wakes a blocked read.
 type conn struct {
-	ws  *websocket.Conn
-	out chan []byte
-	ctx context.Context // of the socket: the one context kept in a struct
-	end context.CancelCauseFunc
+	ws   *websocket.Conn
+	out  chan []byte
+	news *news
+	ctx  context.Context // of the socket: the one context kept in a struct
+	end  context.CancelCauseFunc
 }
 
 // newConn returns a conn over ws that ends with ctx at the latest.
 func newConn(ctx context.Context, ws *websocket.Conn) *conn {
 	ctx, end := context.WithCancelCause(ctx)
-	return &conn{ws: ws, out: make(chan []byte, queued), ctx: ctx, end: end}
+	return &conn{ws: ws, out: make(chan []byte, queued), news: newNews(), ctx: ctx, end: end}
 }
 
 // send waits for room in the queue. The wait is the backpressure: while a
@@ -74,8 +77,8 @@ func (c *conn) read(handle func(frame []byte) error) {
 	c.end(err)
 }
 
-// write sends what is queued, and a ping each pingPeriod, until the socket
-// ends. It says why with a close code.
+// write sends what is queued, the news, and a ping each pingPeriod, until the
+// socket ends. It says why with a close code.
 func (c *conn) write() {
 	defer func() { _ = c.ws.Close() }() // an error here is a peer that left
 	ping := time.NewTicker(pingPeriod)
@@ -84,6 +87,11 @@ func (c *conn) write() {
 		select {
 		case frame := <-c.out:
 			if err := c.put(frame); err != nil {
+				c.end(err)
+				return
+			}
+		case <-c.news.wake:
+			if err := c.tell(); err != nil {
 				c.end(err)
 				return
 			}
@@ -97,6 +105,25 @@ func (c *conn) write() {
 			return
 		}
 	}
+}
+
+// tell sends the news, behind all that was queued before them.
+func (c *conn) tell() error {
+	for len(c.out) > 0 {
+		if err := c.put(<-c.out); err != nil {
+			return err
+		}
+	}
+	for _, frame := range c.news.take() {
+		data, err := json.Marshal(frame)
+		if err != nil {
+			return fmt.Errorf("encode frame: %w", err)
+		}
+		if err := c.put(data); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // goodbye sends the frames that still wait and the close code for err. A peer

@@ -34,6 +34,7 @@ type (
 		Words       string         `json:"words,omitempty"`
 		Retry       bool           `json:"retry,omitempty"`
 		Feedback    *turnFeedback  `json:"feedback,omitempty"`
+		Suggestions []string       `json:"suggestions,omitempty"` // of an answer that no question follows
 	}
 	turnCitation struct {
 		Sentence   int      `json:"sentence"`

@@ -36,6 +36,7 @@ type visit struct {
 	language string // set by hello, "" before
 
 	mu        sync.Mutex
+	asking    string               // id of the ask that is being handed in
 	followers map[string]following // by the id of the answer
 	draining  bool                 // nothing more is followed
 }
@@ -163,6 +164,7 @@ func (v *visit) hello(first hello) error {
 		// The chat works without them.
 		s.config.Log.Warn("suggest questions", slog.Any("error", err))
 	}
+	now := s.hub.now()
 	if err := v.send(v.conn.ctx, ready{
 		Type: "ready", Version: protocolVersion,
 		Person:      person{ID: who.ID, Name: who.Name},
@@ -173,9 +175,11 @@ func (v *visit) hello(first hello) error {
 		Suggestions: append([]string{}, suggestions...),
 		MaxQuestion: maxQuestion,
 		Running:     s.running(v.person),
+		Health:      now,
 	}); err != nil {
 		return err
 	}
+	v.conn.news.begin(now)
 	for _, f := range first.Resume {
 		if err := v.follow(f); err != nil {
 			return err
@@ -204,6 +208,8 @@ func (v *visit) ask(a ask) error {
 	if v.full() { // before it is taken: what is refused was never taken
 		return errTooMany
 	}
+	v.hand(a.ID)
+	defer v.hand("")
 	answer, err := v.server.begin(v.conn.ctx, v.server.asker(v.person), v.language, a)
 	if err != nil {
 		return err

@@ -119,7 +119,7 @@ func (p *parts) serve(ctx context.Context, searcher chat.Searcher, listener net.
 	health := &modelHealth{parts: p}
 	front := web.Config{
 		Name: p.config.company, Library: p.ledger, Desk: desk, History: kept,
-		Suggest: p.ledger.Suggest, ModelName: health.name,
+		Suggest: p.ledger.Suggest, ModelName: health.chatModel, FollowUps: p.followUps,
 	}
 	if err := door.open(ctx, p.config, directory, &front); err != nil {
 		return err
@@ -128,6 +128,7 @@ func (p *parts) serve(ctx context.Context, searcher chat.Searcher, listener net.
 	if err != nil {
 		return err
 	}
+	health.turn = server.Turn
 	background, stop := context.WithCancel(ctx)
 	defer stop()
 	slackEnds, err := p.inSlack(background, server, slackPeople{policy, directory}, desk, kept)

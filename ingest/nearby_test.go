@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -33,6 +34,7 @@ func handbook(t *testing.T) *office {
 func TestQuestionsToGoOnWithAreNearTheAnswer(t *testing.T) {
 	o := handbook(t)
 	annual := at("leave/annual.md", "Annual leave", "Carry-over")
+	hotel := at("travel.md", "Travel", "Hotels")
 	planning := "What does “Planning the year” say about “Carry-over of days”?"
 	hotels := "What does “Travel” say about “Hotels”?"
 	for name, test := range map[string]struct {
@@ -46,7 +48,9 @@ func TestQuestionsToGoOnWithAreNearTheAnswer(t *testing.T) {
 		"found first, then beside, by the best heading":  {Trail{Answered: []Passed{annual}, Found: []Passed{at("travel.md")}}, "en", 3, []string{hotels, planning, "What does “Sick leave” say about “Certificate”?"}},
 		"what was answered from is not asked again":      {Trail{Answered: []Passed{annual}, Found: []Passed{annual, at("travel.md"), at("travel.md")}}, "en", 1, []string{hotels}},
 		"in the reader's language alone":                 {Trail{Found: []Passed{at("travel.md"), at("hans.md", "休假制度", "年假")}}, "zh-Hant", 3, []string{"《休假制度》中關於「年假」是怎麼說的？"}},
-		"nothing near":                                   {Trail{Answered: []Passed{at("travel.md", "Travel", "Hotels")}}, "en", 3, nil},
+		"sections beside, those behind it first":         {Trail{Answered: []Passed{hotel}}, "en", 3, []string{"What does “Travel” say about “Claiming”?", "What does “Travel” say about “Before you book”?"}},
+		"not sections that were found":                   {Trail{Answered: []Passed{hotel, at("travel.md", "Claiming")}, Found: []Passed{at("travel.md", "Before you book")}}, "en", 3, nil},
+		"of a document in the reader's language":         {Trail{Answered: []Passed{hotel}}, "zh-Hans", 3, nil},
 		"no document, or one that cannot be asked about": {Trail{Answered: []Passed{at("none.md")}, Found: []Passed{at("plain.md"), at("gone.md")}}, "en", 3, nil},
 		"none wanted": {Trail{Found: []Passed{at("travel.md")}}, "en", 0, nil},
 	} {
@@ -103,5 +107,31 @@ func TestP2_ZeroScopeIsGivenNothingToGoOnWith(t *testing.T) {
 	trail := Trail{Found: []Passed{at("travel.md", "Travel", "Hotels")}}
 	if questions, err := handbook(t).Ledger.Nearby(t.Context(), access.Scope{}, "en", trail, 5); err != nil || len(questions) != 0 {
 		t.Errorf("%q (%v)", questions, err)
+	}
+}
+
+// BenchmarkNearby looks beside an answer in a folder that is as large as any
+// that is looked at.
+func BenchmarkNearby(b *testing.B) {
+	o := newOffice(b)
+	var folder []entry
+	for i := range mostNeighbours {
+		name := fmt.Sprintf("manuals/%03d.md", i)
+		folder = append(folder, entry{
+			document: retrieval.Document{
+				ID: documentID("docs", name), Source: "docs", Path: name, Title: fmt.Sprintf("Manual of instrument %d", i), Language: "en", Readers: readBy(access.Everyone),
+			},
+			state: stateIndexed, headings: []string{"Calibration", "Cleaning the lens", "Spare parts"}, granted: readBy(access.Everyone), markdown: new(string),
+		})
+	}
+	if err := o.Ledger.put(b.Context(), folder); err != nil {
+		b.Fatal(err)
+	}
+	scope := scopeOf(b, "hanna")
+	trail := Trail{Answered: []Passed{at("manuals/007.md", "Calibration")}}
+	for b.Loop() {
+		if questions, err := o.Ledger.Nearby(b.Context(), scope, "en", trail, 3); err != nil || len(questions) == 0 {
+			b.Fatalf("%q (%v)", questions, err)
+		}
 	}
 }

@@ -46,6 +46,9 @@ func loadAssets() map[string]asset {
 		loaded[e.Name()] = newAsset(e.Name(), content)
 	}
 	script, err := bundle("element.js", read)
+	if err == nil {
+		script, err = shrunk(script)
+	}
 	if err != nil {
 		panic(err)
 	}

@@ -6,6 +6,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/tdewolff/minify/v2"
+	"github.com/tdewolff/minify/v2/js"
 )
 
 // widgetScript is the one script that a page names. It is made at the start,
@@ -64,6 +67,18 @@ func bundle(entry string, read func(name string) ([]byte, error)) ([]byte, error
 	}
 	b.WriteString("})();\n")
 	return []byte(b.String()), nil
+}
+
+// shrunk returns a script that does the same in fewer bytes. An error is a
+// mistake in the script.
+func shrunk(script []byte) ([]byte, error) {
+	m := minify.New()
+	m.AddFunc("text/javascript", js.Minify)
+	small, err := m.Bytes("text/javascript", script)
+	if err != nil {
+		return nil, fmt.Errorf("shrink a script: %w", err)
+	}
+	return small, nil
 }
 
 // enclose returns a module as a function that returns what it exports, and the

@@ -67,6 +67,7 @@ var mayImport = map[string][]string{
 var onlyIn = map[string]string{
 	"github.com/ollama/ollama":     "chat/ollama",
 	"github.com/gorilla/websocket": "web slack/slacktest",
+	"github.com/tdewolff":          "web",
 	"github.com/fsnotify/fsnotify": "ingest",
 	"github.com/qdrant/go-client":  "retrieval/qdrant",
 	"google.golang.org/grpc":       "retrieval/qdrant",

@@ -6,27 +6,53 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 )
 
-// A scribe is an Ollama with one model, which writes what a test dictates and
-// when it does.
+// A scribe is an Ollama with one chat model, which writes what a test dictates
+// and when it does, and an embedder. Each of them can be away.
 type scribe struct {
 	t      *testing.T
 	server *httptest.Server
 	pieces chan string // "" ends an answer
+	away   sync.Map    // by the name of a model
 }
+
+// scribeEmbedder is the name of its embedder.
+const scribeEmbedder = "hash-64"
 
 func newScribe(t *testing.T) *scribe {
 	t.Helper()
 	s := &scribe{t: t, pieces: make(chan string)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/version", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{"version":"1"}`) })
-	mux.HandleFunc("/api/show", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{"capabilities":["completion"]}`) })
+	mux.HandleFunc("/api/show", s.show)
 	mux.HandleFunc("/api/chat", s.chat)
+	embedder := &hashOllama{asked: map[string]int{}}
+	mux.HandleFunc("/api/embed", func(w http.ResponseWriter, r *http.Request) {
+		if _, away := s.away.Load(scribeEmbedder); away {
+			http.Error(w, "away", http.StatusServiceUnavailable)
+			return
+		}
+		embedder.embed(w, r)
+	})
 	s.server = httptest.NewServer(mux)
 	t.Cleanup(s.server.Close)
 	return s
+}
+
+// show tells of a model that is there.
+func (s *scribe) show(w http.ResponseWriter, r *http.Request) {
+	var request struct{ Model string }
+	if err := json.NewDecoder(r.Body).Decode(&request); err != nil {
+		s.t.Error(err)
+	}
+	if _, away := s.away.Load(request.Model); away {
+		http.Error(w, "away", http.StatusServiceUnavailable)
+		return
+	}
+	io.WriteString(w, `{"capabilities":["completion","embedding"]}`)
 }
 
 // chat writes an answer piece by piece. A prompt of which one token is wanted
@@ -39,6 +65,10 @@ func (s *scribe) chat(w http.ResponseWriter, r *http.Request) {
 	}
 	if err := json.NewDecoder(r.Body).Decode(&request); err != nil {
 		s.t.Error(err)
+	}
+	if _, away := s.away.Load("scribe"); away {
+		http.Error(w, "away", http.StatusServiceUnavailable)
+		return
 	}
 	for request.Options.Most > 1 {
 		var piece string

@@ -18,7 +18,7 @@ const (
 	waitingPerPerson = 3 // questions in line, besides the one that is answered
 	drainTime        = 10 * time.Second
 	graceTime        = 5 * time.Second // of it, that answers may go on
-	healthPoll       = 15 * time.Second
+	healthPoll       = 5 * time.Second
 )
 
 type serveCommand struct {

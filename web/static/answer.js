@@ -11,7 +11,7 @@ import { AnswerTools } from "./tools.js";
  * An Answer shows one question and what the server sends for it. The host is
  * asked for what the answer cannot do itself: strings, origin, door,
  * suggestions, peek (the popover), ask(text, after), openSource(source, from),
- * choose(answer), branchesOf(answer).
+ * and the conversation that it is in.
  */
 export class Answer {
   #host;
@@ -212,7 +212,7 @@ export class Answer {
     const judged = new Feedback(strings, (...what) => this.#host.judge(this, ...what), feedback);
     this.#tools = new AnswerTools(this.#host, this, frame.markdown || "");
     this.#tools.element.append(judged.buttons);
-    this.#end.append(this.#tools.element, judged.element, this.#tools.next(frame.mode));
+    this.#end.append(this.#tools.element, judged.element, this.#tools.next(frame));
   }
 
   #fail(words, retry) {

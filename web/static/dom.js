@@ -28,6 +28,11 @@ export function iconButton(name, drawing, click, props = {}) {
   return button({ class: "round", "aria-label": name, title: name, ...props }, click, icon(drawing));
 }
 
+/** Makes a list of questions that are asked when they are chosen. */
+export function suggestionList(questions, chat) {
+  return h("ul", {}, ...questions.map((q) => h("li", {}, button({ class: "suggestion", part: "suggestion", dir: "auto" }, () => chat.ask(q), q))));
+}
+
 /** Makes an icon from the path of a 20 x 20 drawing, hidden from readers. */
 export function icon(path) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");

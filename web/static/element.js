@@ -104,7 +104,7 @@ class BureauChat extends HTMLElement {
   /** Begins a new conversation. */
   async reset() {
     await this.#building;
-    this.#chat.fresh();
+    this.#chat.conversation.fresh();
   }
 
   // ---- what the chat asks
@@ -195,8 +195,8 @@ class BureauChat extends HTMLElement {
   // The reader went back or forward.
   #follow() {
     if (!this.#chat) return;
-    if (this.place) this.#chat.open(this.place);
-    else if (this.#chat.current) this.#chat.fresh();
+    if (this.place) this.#chat.conversation.open(this.place);
+    else this.#chat.conversation.fresh();
   }
 }
 

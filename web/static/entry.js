@@ -43,12 +43,14 @@ export class Entry {
     return this.#menu !== null || !this.#link.isConnected;
   }
 
+  /** Which of its controls has the focus: "link", "dots", or "" for neither. */
   get focused() {
-    return this.element.contains(this.element.getRootNode().activeElement);
+    const focus = this.element.getRootNode().activeElement;
+    return this.element.contains(focus) ? (focus === this.#link ? "link" : "dots") : "";
   }
 
-  focus() {
-    this.#link.focus();
+  focus(control = "link") {
+    (control === "link" ? this.#link : this.element.querySelector(".dots")).focus({ preventScroll: true });
   }
 
   #show(focus) {

@@ -1,7 +1,7 @@
 // What the chat looks like: the bar, the conversation, the foot, and what
 // stands beside them.
 
-import { button, h, icon, iconButton, icons } from "./dom.js";
+import { button, h, icon, iconButton, icons, suggestionList } from "./dom.js";
 import { Peek } from "./peek.js";
 import { Reading } from "./reading.js";
 import { Side } from "./side.js";
@@ -19,6 +19,7 @@ export class Frame {
   #log;
   #start;
   #state;
+  #health;
   #timer = 0;
   #speaker;
   #lists; // sides
@@ -38,12 +39,13 @@ export class Frame {
     this.#log = h("div", { class: "log", part: "log", role: "log", "aria-live": "off", "aria-label": strings.transcript, tabindex: "0" });
     this.#start = h("div", { class: "start", part: "start" });
     this.#state = h("p", { class: "state", part: "state", role: "status" });
+    this.#health = h("p", { class: "state health", part: "health", role: "status" });
     this.#speaker = h("p", { class: "unseen", role: "status" });
     const newest = h("button", { type: "button", class: "newest", part: "newest", hidden: true }, icon(icons.down), strings.newest);
     const view = h("div", { class: "view" }, this.#start, this.#log);
     view.addEventListener("scroll", () => this.peek.hide(), { passive: true });
     this.reading = new Reading(view, newest);
-    const foot = h("div", { class: "foot" }, newest, this.#state, composer, h("p", { class: "under" }, strings.caution), this.#speaker);
+    const foot = h("div", { class: "foot" }, newest, this.#health, this.#state, composer, h("p", { class: "under" }, strings.caution), this.#speaker);
     const column = h("div", { class: "column" }, this.#makeBar(), view, foot);
     this.#lists = new Side("list", strings.conversations, [column]);
     this.#documents = new Side("document", strings.document, [column]);
@@ -67,10 +69,9 @@ export class Frame {
 
   showStart(suggestions) {
     const { strings } = this.#chat;
-    const questions = suggestions.map((q) => h("li", {}, button({ class: "suggestion", part: "suggestion", dir: "auto" }, () => this.#chat.ask(q), q)));
     this.#start.replaceChildren(
       h("slot", { name: "start" }, h("h2", {}, strings.hello), h("p", {}, strings.intro)),
-      h("div", { class: "suggestions" }, questions.length > 0 && h("h3", {}, strings.suggestions), questions.length > 0 && h("ul", {}, ...questions)),
+      h("div", { class: "suggestions" }, ...(suggestions.length > 0 ? [h("h3", {}, strings.suggestions), suggestionList(suggestions, this.#chat)] : [])),
     );
   }
 
@@ -105,6 +106,12 @@ export class Frame {
     else show();
   }
 
+  /** Says what is away before anybody asks, and nothing once it is back. */
+  health({ model, embedder }) {
+    const away = this.#chat.strings.away;
+    this.#health.textContent = model ? (embedder ? "" : away.embedder) : embedder ? away.model : away.both;
+  }
+
   // ---- the bar
 
   #makeBar() {
@@ -116,7 +123,7 @@ export class Frame {
       iconButton(strings.conversations, icons.list, (event) => this.toggleList(event.currentTarget), { class: "round lists", "aria-expanded": "false", "aria-controls": "list" }),
       mode === "launcher" ? h("slot", { name: "header" }, this.#title) : this.#title,
       button({ class: "round text help-button", "aria-label": strings.keys, title: strings.keys }, () => this.toggleHelp(), "?"),
-      iconButton(strings.fresh, icons.add, () => this.#chat.fresh(), { part: "new", class: "round add" }),
+      iconButton(strings.fresh, icons.add, () => this.#chat.conversation.fresh(), { part: "new", class: "round add" }),
     );
     return this.#bar;
   }
@@ -176,18 +183,18 @@ export class Frame {
       language: chat.language,
       door: chat.door,
       get current() {
-        return chat.current;
+        return chat.conversation.id;
       },
       hide: () => this.#lists.hide(),
       open: (id) => {
-        chat.open(id);
+        chat.conversation.open(id);
         if (!this.#lists.isSheet) return chat.focusInput();
         away();
         return this.#log.focus({ preventScroll: true }); // and not the input, which would bring up a keyboard
       },
-      fresh: () => (away(), chat.fresh()),
-      gone: (id) => chat.gone(id),
-      renamed: (id, title) => chat.renamed(id, title),
+      fresh: () => (away(), chat.conversation.fresh()),
+      gone: (id) => chat.conversation.gone(id),
+      renamed: (id, title) => chat.conversation.renamed(id, title),
     };
   }
 

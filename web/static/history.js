@@ -80,13 +80,13 @@ export class History {
     const searched = this.search.value.trim() !== "";
     const busy = before.length === 0 && this.#entries.find((e) => e.busy); // is being renamed or asked about
     if (busy) return;
-    const inside = this.#entries.find((e) => e.focused)?.id;
+    const { id: inside, focused } = this.#entries.find((e) => e.focused) || {};
     this.#next = page.next || "";
     this.#entries = [...before, ...page.conversations.map((c) => new Entry(this.#host, c, () => this.#forget(c.id)))];
     this.mark();
     this.#tell(this.#entries.length > 0 ? "" : searched ? this.#strings.noneFound : this.#strings.noneYet);
     this.#list.replaceChildren(...this.#groups(searched), this.#next ? button({ class: "plain" }, () => this.#more(), this.#strings.moreOfThem) : "");
-    this.#entries.find((e) => e.id === inside)?.focus();
+    this.#entries.find((e) => e.id === inside)?.focus(focused);
   }
 
   // By age; what was searched for is one group.
@@ -111,8 +111,8 @@ export class History {
 
   #forget(id) {
     const at = this.#entries.findIndex((e) => e.id === id);
-    this.#entries.splice(at, 1)[0].element.parentElement.remove();
-    if (this.#entries.length > 0) this.#entries[Math.min(at, this.#entries.length - 1)].focus();
+    if (at >= 0) this.#entries.splice(at, 1)[0].element.parentElement.remove(); // else the list has come anew
+    if (this.#entries.length > 0 && at >= 0) this.#entries[Math.min(at, this.#entries.length - 1)].focus();
     else this.search.focus();
     this.#host.gone(id);
     this.refresh();

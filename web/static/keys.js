@@ -35,7 +35,7 @@ export class Keys {
     return {
       help: () => frame.toggleHelp(),
       find: () => frame.showList(null, true),
-      fresh: () => this.#chat.fresh(),
+      fresh: () => this.#chat.conversation.fresh(),
       before: () => frame.walk(-1),
       after: () => frame.walk(1),
     }[wish];

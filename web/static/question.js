@@ -24,7 +24,7 @@ export class Question {
   /** Shows which of the branches this is. */
   branched() {
     const { strings } = this.#host;
-    const branches = this.#host.branchesOf(this.#answer);
+    const branches = this.#host.conversation.thread.branches(this.#answer);
     const at = branches.indexOf(this.#answer);
     const go = (to, name, drawing) => iconButton(name, drawing, () => this.#walk(branches[to], name), { "aria-disabled": branches[to] ? null : "true" });
     const walk = branches.length > 1 && h(
@@ -45,7 +45,7 @@ export class Question {
   // Goes to another branch, and stays on the same button there.
   #walk(answer, name) {
     if (!answer) return;
-    this.#host.choose(answer);
+    this.#host.conversation.choose(answer);
     answer.focusTool(name);
   }
 

@@ -43,6 +43,7 @@ sheet.replaceSync(`
 .pick span { display: flex; align-items: center; min-block-size: 2rem; padding: 0.1rem 0.8rem; border: 1px solid var(--strong-line); border-radius: 999px; }
 .pick input:checked + span { border-color: var(--accent); background: var(--tint); box-shadow: inset 0 0 0 1px var(--accent); }
 .pick input:focus-visible + span { outline: 2px solid var(--accent); outline-offset: 2px; }
+.exchange:not(:last-child) .next { display: none; } /* it is asked on already */
 .next ul { display: grid; gap: 0.5rem; }
 
 /* ---- sources: one row, so that what is under it stays where it is */

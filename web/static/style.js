@@ -117,6 +117,8 @@ textarea::placeholder { color: var(--muted); opacity: 1; }
 .foot > .state { padding-block: 0.4rem; }
 .state { display: flex; flex-wrap: wrap; align-items: center; gap: 0.35rem 0.75rem; color: var(--ink); font-size: 0.875rem; }
 .state:empty { display: none; }
+.health { color: var(--muted); }
+.health::before { content: ""; flex: none; inline-size: 0.5rem; block-size: 0.5rem; border-radius: 50%; box-shadow: inset 0 0 0 2px var(--strong-line); }
 .foot > .newest { position: absolute; inset-block-end: calc(100% + 0.5rem); inset-inline: 0; display: flex; align-items: center; gap: 0.4rem; inline-size: max-content; min-block-size: 2.5rem; margin-inline: auto; padding: 0 1rem 0 0.75rem; border: 1px solid var(--line); border-radius: 999px; background: var(--surface); box-shadow: var(--shadow); font-size: 0.875rem; }
 
 /* ---- launcher */

@@ -45,6 +45,13 @@ export class Thread {
     this.choose(answer);
   }
 
+  /** Adds an answer that was asked for elsewhere. It is chosen where it goes on with what is shown. */
+  join(answer) {
+    const follows = answer.ask.after === (this.path.at(-1)?.id || "");
+    this.#answers.push(answer);
+    if (follows) this.choose(answer);
+  }
+
   /** Takes out an answer that never began. */
   drop(answer) {
     this.#answers = this.#answers.filter((a) => a !== answer);

@@ -1,6 +1,6 @@
 // What can be done with an answer that has ended: copy it, ask again, ask on.
 
-import { button, h } from "./dom.js";
+import { button, h, suggestionList } from "./dom.js";
 
 const said = 2000; // ms that a button says what it has done
 
@@ -16,12 +16,16 @@ export class AnswerTools {
     this.element = h("div", { class: "tools" }, markdown && this.#copy(markdown), this.#again());
   }
 
-  /** Questions to go on with, after an answer that did not help. */
-  next(mode) {
-    const { strings, suggestions } = this.#host;
-    if (mode !== "refused" || suggestions.length === 0) return "";
-    const items = suggestions.map((q) => h("li", {}, button({ class: "suggestion", part: "suggestion", dir: "auto" }, () => this.#host.ask(q), q)));
-    return h("section", { class: "next" }, h("h4", {}, strings.couldAsk), h("ul", {}, ...items));
+  /** Questions to go on with. After an answer that did not help there are some at any rate. */
+  next({ mode, suggestions = [] }) {
+    const { strings, conversation } = this.#host;
+    const asked = conversation.thread.path.map((answer) => answer.ask.text);
+    let questions = suggestions.filter((q) => !asked.includes(q));
+    const refused = mode === "refused";
+    if (refused && questions.length === 0) questions = this.#host.suggestions;
+    if (questions.length === 0) return "";
+    const words = refused ? strings.couldAsk : strings.goOn;
+    return h("section", { class: "next", "aria-label": words }, h("h4", {}, words), suggestionList(questions, this.#host));
   }
 
   #again() {

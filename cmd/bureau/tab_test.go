@@ -79,10 +79,18 @@ func (tb *tab) size(width, height int64) {
 // scheme is "light" or "dark", with no movement.
 func (tb *tab) scheme(scheme string) {
 	tb.t.Helper()
+	tb.emulate("", map[string]string{"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"})
+}
+
+// emulate shows the page on a medium, "" for a screen, with these features.
+func (tb *tab) emulate(medium string, features map[string]string) {
+	tb.t.Helper()
 	tb.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
-		})
+		params := emulation.SetEmulatedMediaParams{Media: medium}
+		for name, value := range features {
+			params.Features = append(params.Features, &emulation.MediaFeature{Name: name, Value: value})
+		}
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, params)
 		return err
 	}))
 }
@@ -275,15 +283,6 @@ func (tb *tab) begin() {
 	tb.await(`!one(".exchange") && one(".suggestion")`)
 }
 
-// media is what the page is shown on: "screen", or "print" for paper.
-func (tb *tab) media(kind string) {
-	tb.t.Helper()
-	tb.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: kind})
-		return err
-	}))
-}
-
 // picture saves the page at the sizes of a phone and of a desk, light and
 // dark, if pictures are wanted. What prepare says is done in the page before
 // each, with time to draw after every step.
@@ -304,17 +303,25 @@ func (tb *tab) picture(name string, prepare ...string) {
 				js[bool](tb, "("+step+", true)")
 				tb.settle()
 			}
-			image, err := chromedp.Run(tb.ctx, chromedp.CaptureScreenshot())
-			if err != nil {
-				tb.t.Fatal(err)
-			}
-			file := filepath.Join(tb.shots, strings.Join([]string{name, size.name, scheme}, "-")+".png")
-			if err := os.WriteFile(file, image, 0o644); err != nil {
-				tb.t.Fatal(err)
-			}
+			tb.shoot(strings.Join([]string{name, size.name, scheme}, "-"))
 		}
 	}
 	tb.desk()
+}
+
+// shoot saves the page as it is, if pictures are wanted.
+func (tb *tab) shoot(name string) {
+	tb.t.Helper()
+	if tb.shots == "" {
+		return
+	}
+	image, err := chromedp.Run(tb.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		tb.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(tb.shots, name+".png"), image, 0o644); err != nil {
+		tb.t.Fatal(err)
+	}
 }
 
 // settle waits until the page has been drawn twice, so that what follows from

@@ -131,13 +131,23 @@ func TestBrowserPrintsWhatWasAnswered(t *testing.T) {
 	tb := browserDemo(t, quotesOnly...)
 	tb.signIn("hanna")
 	tb.ask(aboutLeave)
-	tb.media("print")
+	tb.emulate("print", map[string]string{"prefers-color-scheme": "dark"})
 	tb.settle()
+	tb.shoot("print")
 	seen := js[[]string](tb, `[...all("button, textarea, input"), ...document.querySelectorAll("button")].filter((e) => !e.matches(".cite, .doubt") && e.checkVisibility()).map((e) => e.outerHTML.slice(0, 80))`)
 	if len(seen) > 0 {
 		t.Errorf("on paper there is %s", strings.Join(seen, "; "))
 	}
 	if !js[bool](tb, `one(".exchange").getBoundingClientRect().height > 0 && one(".view").scrollHeight <= one(".view").clientHeight + 1`) {
 		t.Error("a part of the conversation is not on the paper")
+	}
+	if cut := js[int](tb, `all(".quote").filter((e) => e.scrollHeight > e.clientHeight + 1 || getComputedStyle(e).maskImage !== "none").length`); cut > 0 {
+		t.Errorf("%d quotes are cut on paper, which has no button for the rest", cut)
+	}
+	if ink := js[string](tb, `getComputedStyle(one(".shell")).color + " " + getComputedStyle(document.body).color`); ink != "rgb(30, 29, 26) rgb(30, 29, 26)" {
+		t.Errorf("who reads in the dark prints with the ink %s", ink)
+	}
+	if !js[bool](tb, `one(".shelf").getBoundingClientRect().top > one(".body").getBoundingClientRect().bottom`) {
+		t.Error("the sources do not follow the answer")
 	}
 }

@@ -117,7 +117,7 @@ export class Answer {
     this.#shelf = new Shelf(this.#host);
     this.#marks = new Marks(this.#host, this.#shelf);
     this.#status = h("p", { class: "status busy", part: "status" }, strings.waiting);
-    this.#body = h("div", { class: "body", part: "answer", "aria-busy": "true", dir: "auto" });
+    this.#body = h("div", { class: "body", part: "answer", "aria-busy": "true" });
     this.#end = h("div", { class: "end" });
     this.#tools = null;
     this.element.replaceChildren(
@@ -165,12 +165,12 @@ export class Answer {
   }
 
   #searchedFor(query) {
-    if (query) this.#shelf.element.before(h("p", { class: "note" }, this.#host.strings.searchedFor(query)));
+    if (query) this.#shelf.element.before(h("p", { class: "note", dir: "auto" }, this.#host.strings.searchedFor(query)));
   }
 
   #setBlock(n, html) {
     while (this.#blocks.length <= n) {
-      const block = h("div", { class: "block" });
+      const block = h("div", { class: "block", dir: "auto" });
       this.#blocks.push(block);
       this.#body.append(block);
     }

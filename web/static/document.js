@@ -12,7 +12,7 @@ import { sheet } from "./style-document.js";
 export class DocumentPanel {
   #host;
   #asked = 0; // counts, so that only the newest is shown
-  #title = h("h2", { tabindex: "-1" });
+  #title = h("h2", { tabindex: "-1", dir: "auto" });
   #away;
   #page;
   element;

@@ -116,7 +116,7 @@ export class Frame {
 
   #makeBar() {
     const { strings, mode } = this.#chat;
-    this.#title = h(mode === "page" ? "h1" : "h2", {});
+    this.#title = h(mode === "page" ? "h1" : "h2", { dir: "auto" });
     this.#bar = h(
       "div",
       { class: "bar", part: "bar" },

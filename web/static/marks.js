@@ -39,7 +39,7 @@ export class Marks {
     if (!this.#titled.has(chip.dataset.n)) {
       this.#titled.add(chip.dataset.n);
       chip.dataset.titled = "";
-      chip.append(" ", h("span", { class: "where" }, source.path.at(-1) || source.title));
+      chip.append(" ", h("bdi", { class: "where" }, source.path.at(-1) || source.title));
     }
     chip.setAttribute("aria-label", strings.source(chip.textContent, [source.title, ...source.path].join(" › "))); // begins with what is seen
     const note = chip.dataset.support === "weak" ? strings.weak : "";
@@ -64,7 +64,7 @@ export class Marks {
     return h(
       "div",
       {},
-      h("p", { class: "title" }, source.title),
+      h("p", { class: "title" }, h("bdi", {}, source.title)),
       placeOf(source),
       quoted(h("blockquote", { lang: source.language || null, dir: "auto", tabindex: "0" }), source.quote),
       copiesOf(source, this.#host),

@@ -15,10 +15,10 @@ function sourceLink(place, host) {
 
 /** Where a source stands: its headings, departments and date. */
 export function placeOf(source) {
-  const parts = [source.path.join(" › "), source.departments.map((d) => d.name).join(", ")].filter(Boolean);
-  const date = source.updated && h("time", { datetime: source.updated }, source.updated);
-  if (!parts.length && !date) return null;
-  return h("p", { class: "place" }, parts.join(" · "), parts.length > 0 && date && " · ", date);
+  const parts = [source.path.join(" › "), source.departments.map((d) => d.name).join(", ")].filter(Boolean).map((part) => h("bdi", {}, part));
+  if (source.updated) parts.push(h("time", { datetime: source.updated }, source.updated));
+  if (!parts.length) return null;
+  return h("p", { class: "place" }, ...parts.flatMap((part, i) => (i ? [" · ", part] : [part])));
 }
 
 /** Other documents with the same text. */

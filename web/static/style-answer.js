@@ -11,7 +11,7 @@ sheet.replaceSync(`
 .exchange:focus-visible { outline: 2px solid var(--accent); outline-offset: 0.5rem; }
 .exchange + .exchange { margin-block-start: 2.5rem; }
 .asked { display: grid; justify-items: end; gap: 0.15rem; margin-block-end: -0.5rem; }
-.question { max-inline-size: min(85%, 34rem); padding: 0.6rem 1rem; border-radius: 18px 18px 4px 18px; background: var(--tint); }
+.question { max-inline-size: min(85%, 34rem); padding: 0.6rem 1rem; border-radius: 18px; border-end-end-radius: 4px; background: var(--tint); }
 .question p { white-space: pre-wrap; }
 .question.editing { display: grid; gap: 0.6rem; inline-size: min(100%, 34rem); padding: 0.75rem; }
 .question.editing textarea { max-block-size: 14rem; min-block-size: 4.5rem; border: 1px solid var(--strong-line); border-radius: 12px; background: var(--surface); }
@@ -21,6 +21,7 @@ sheet.replaceSync(`
 .about .round { inline-size: 2rem; block-size: 2rem; }
 .about svg { inline-size: 1rem; block-size: 1rem; }
 .branches { display: flex; align-items: center; }
+.branches svg:dir(rtl) { transform: scaleX(-1); }
 .status { display: flex; align-items: center; gap: 0.6rem; color: var(--muted); font-size: 0.9375rem; }
 .status.busy::before { content: ""; flex: none; inline-size: 0.5rem; block-size: 0.5rem; border-radius: 50%; background: var(--accent); animation: breathe 1.6s ease-in-out infinite; }
 @keyframes breathe { 50% { opacity: 0.25; } }

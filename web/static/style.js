@@ -3,11 +3,12 @@
 // page to set; all others are the widget's own.
 
 import { sheet as answer } from "./style-answer.js";
+import { sheet as media } from "./style-media.js";
 
 const base = new CSSStyleSheet();
 
-/** The sheets that a chat begins with. Others come with what they are for. */
-export const sheets = [base, answer];
+/** The sheets that a chat begins with. Others come, behind these, with what they are for. */
+export const sheets = [base, answer, media]; // the last has the last word
 
 base.replaceSync(`
 :host {
@@ -139,37 +140,9 @@ textarea::placeholder { color: var(--muted); opacity: 1; }
 .help dl { display: grid; grid-template-columns: auto 1fr; gap: 0.6rem 1.25rem; padding: 0.5rem 1.1rem; align-items: baseline; font-size: 0.9375rem; }
 kbd { padding: 0.1rem 0.5rem; border: 1px solid var(--line); border-block-end-width: 2px; border-radius: 6px; background: var(--paper); font: inherit; font-size: 0.8125rem; white-space: nowrap; }
 
-@media (prefers-reduced-motion: no-preference) {
-  button, .chip, .cite, .suggestion, .entry a { transition: background-color 120ms, border-color 120ms, color 120ms; }
-}
-@media (prefers-reduced-motion: reduce) {
-  *, ::before, ::after { animation: none !important; }
-}
-@media (pointer: coarse) {
-  .chip, .tool, .plain, .more, .round { min-block-size: 2.75rem; }
-  .round { min-inline-size: 2.75rem; }
-  .cite::after, .doubt::after { inset: -0.65rem -0.3rem; }
-}
 @container view (max-width: 32rem) {
   .start { align-content: end; padding-block-end: 1rem; }
   .start h2 { font-size: 1.5rem; }
   .suggestions { min-block-size: 15rem; margin-block-start: 1rem; }
-}
-@media (forced-colors: active) {
-  .card, .chip, .cite, .doubt, .send, .launcher, .question, .notice, .refusal, .round { border: 1px solid ButtonText; }
-  .chip[aria-pressed="true"], .round[aria-pressed="true"], .entry a[aria-current] { border: 2px solid Highlight; }
-  .send[aria-disabled="true"], .round[aria-disabled="true"] { color: GrayText; opacity: 1; }
-  .box:focus-within, .find:focus-within { outline: 2px solid Highlight; }
-  mark { background: Mark; color: MarkText; }
-}
-@media print {
-  .foot, .launcher, .tools, .why, .next, .more, .status, .about, .column > .bar button, .side { display: none !important; }
-  .shell, .chat, .column, .view { display: block; block-size: auto; overflow: visible; }
-  .view { container-type: normal; }
-  .exchange:last-child { min-block-size: 0 !important; }
-  .shelf, .cards { flex-direction: column; }
-  .card:not(.wide) .copies ul { white-space: normal; }
-  .card, .card.wide { inline-size: 100%; block-size: auto; max-block-size: none; break-inside: avoid; }
-  .quote { max-block-size: none; mask-image: none; }
 }
 `);

@@ -31,6 +31,9 @@ func TestBrowserConversationsAreFoundRenamedAndDeleted(t *testing.T) {
 	tb.begin()
 	tb.ask(aboutTravel)
 	tb.await(titles(aboutTravel, aboutLeave))
+	if asked := js[float64](tb, `Date.now() - Date.parse(one(".about time").dateTime)`); asked < 0 || asked > 1e6 || !js[bool](tb, `/^\d\d:\d\d$/.test(one(".about time").textContent)`) {
+		t.Errorf("a question says that it was asked %v ms ago, at %s", asked, js[string](tb, `one(".about time").textContent`))
+	}
 
 	// The address is the conversation: back, forward and reload lead there.
 	second := js[string](tb, "location.hash")

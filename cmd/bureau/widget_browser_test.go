@@ -79,6 +79,13 @@ func TestBrowserWidgetLivesInAPageOfItsOwn(t *testing.T) {
 	tb.press(kb.Escape)
 	tb.await(`!one(".panel").open`)
 
+	// A page with a button of its own, which gets the focus back.
+	js[bool](tb, `(window.own = document.body.appendChild(document.createElement("button")), own.textContent = "Ask HR", own.onclick = () => chat.open(), one(".launcher").style.display = "none", own.focus(), own.click(), true)`)
+	tb.await(`one(".panel").open && tree.activeElement === one("textarea")`)
+	tb.press(kb.Escape)
+	tb.await(`!one(".panel").open && document.activeElement === own`)
+	js[bool](tb, `(one(".launcher").style.display = "", true)`)
+
 	tb.phone()
 	tb.click(`one(".launcher")`)
 	tb.await(`one(".panel").matches(":modal") && one(".panel").clientWidth === innerWidth`)

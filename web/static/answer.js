@@ -24,7 +24,7 @@ export class Answer {
   #end;
   #tools;
   element;
-  tip = h("div", { class: "tip" }); // the end of what is written
+  tip = h("div", { class: "tip" }); // the end of what is written; behind it is what can be done with it
   id = ""; // of the answer, once accepted
   seq = 0; // the highest number that came
   over = false;
@@ -39,7 +39,7 @@ export class Answer {
 
   /** Makes an answer of a turn that the server has kept. */
   static of(host, turn, conversation) {
-    const answer = new Answer(host, { id: turn.id, text: turn.question, conversation, after: turn.after });
+    const answer = new Answer(host, { id: turn.id, text: turn.question, conversation, after: turn.after, at: new Date(turn.asked) });
     answer.#restore(turn);
     return answer;
   }
@@ -126,8 +126,8 @@ export class Answer {
       this.#shelf.element,
       this.#body,
       this.#status,
-      this.#end,
       this.tip,
+      this.#end,
     );
   }
 
@@ -155,7 +155,7 @@ export class Answer {
   }
 
   #note(words) {
-    this.#end.append(h("p", { class: "notice", part: "notice" }, words));
+    this.tip.before(h("p", { class: "notice", part: "notice" }, words));
   }
 
   #close() {

@@ -101,7 +101,7 @@ export class Chat {
       return false;
     }
     this.conversation.draft(text); // until it is accepted: the page may be left before
-    const answer = new Answer(this, ask);
+    const answer = new Answer(this, { ...ask, at: new Date() });
     this.#thread.add(answer);
     this.conversation.show();
     this.frame.begin(answer);
@@ -211,7 +211,7 @@ export class Chat {
   // After a cut: questions that were not accepted are asked again, which the
   // server answers once; what has happened elsewhere is fetched.
   #again() {
-    for (const answer of this.#thread.running) if (!answer.id) this.send(answer.ask);
+    for (const { id, ask } of this.#thread.running) if (!id) this.send({ ...ask, at: undefined });
     this.returned();
   }
 

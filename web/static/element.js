@@ -21,6 +21,8 @@ class BureauChat extends HTMLElement {
   #unread = 0;
   #seen = () => document.visibilityState === "visible" && this.#chat?.returned();
   #moved = () => this.#follow();
+  #opener = null; // what had the focus before the panel was opened
+  words = this.words || {}; // of the page's own, in place of ours (words-en.js names them)
   strings = null;
   language = "en";
 
@@ -61,6 +63,7 @@ class BureauChat extends HTMLElement {
     await this.#building;
     this.#chat.connect();
     if (!this.#panel || this.#panel.open || !this.isConnected) return;
+    this.#opener = document.activeElement;
     if (matchMedia(fullScreen).matches) this.#panel.showModal();
     else this.#panel.show();
     this.#unread = 0;
@@ -152,7 +155,7 @@ class BureauChat extends HTMLElement {
 
   async #build() {
     this.language = languageFor(this.getAttribute("lang"), this.closest("[lang]")?.lang, ...navigator.languages);
-    this.strings = await wordsOf(this.language);
+    this.strings = { ...(await wordsOf(this.language)), ...this.words };
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = sheets;
     this.#chat = new Chat(this, root);
@@ -171,9 +174,10 @@ class BureauChat extends HTMLElement {
     this.#panel = h("dialog", { class: "panel", part: "panel", id: "panel", "aria-label": this.getAttribute("heading") || strings.title }, frame.element);
     frame.addToBar(iconButton(strings.close, icons.close, () => this.close()));
     this.#panel.addEventListener("close", () => {
+      if (this.#panel.open) return; // again, before this was told
       this.removeAttribute("open");
       this.#name();
-      this.#launcher.focus();
+      (this.#launcher.checkVisibility() ? this.#launcher : this.#opener)?.focus();
       this.emit("close");
     });
     this.#panel.addEventListener("cancel", (event) => event.target === this.#panel && event.preventDefault()); // Esc is ours (keys.js)

@@ -34,7 +34,15 @@ export class Question {
       h("span", {}, `${at + 1} / ${branches.length}`),
       go(at + 1, strings.branchAfter, icons.next),
     );
-    this.#tools.replaceChildren(...[walk, iconButton(strings.edit, icons.edit, () => this.edit())].filter(Boolean));
+    this.#tools.replaceChildren(...[this.#time(), walk, iconButton(strings.edit, icons.edit, () => this.edit())].filter(Boolean));
+  }
+
+  // When it was asked: the time, and the day unless it was today.
+  #time() {
+    const { at } = this.#answer.ask;
+    const today = at.toDateString() === new Date().toDateString();
+    const words = new Intl.DateTimeFormat(this.#host.language, { timeStyle: "short", hourCycle: "h23", dateStyle: today ? undefined : "medium" }).format(at);
+    return h("time", { datetime: at.toISOString() }, words);
   }
 
   /** Gives the focus to the button of this name. */

@@ -18,6 +18,7 @@ sheet.replaceSync(`
 .question.editing textarea:focus-visible { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
 .question.editing .tools { justify-content: end; }
 .about { display: flex; align-items: center; gap: 0.15rem; color: var(--muted); font-size: 0.8125rem; font-variant-numeric: tabular-nums; }
+.about time { margin-inline-end: 0.35rem; }
 .about .round { inline-size: 2rem; block-size: 2rem; }
 .about svg { inline-size: 1rem; block-size: 1rem; }
 .branches { display: flex; align-items: center; }
@@ -27,6 +28,7 @@ sheet.replaceSync(`
 @keyframes breathe { 50% { opacity: 0.25; } }
 .note { color: var(--muted); font-size: 0.875rem; }
 .notice { padding: 0.6rem 0.9rem; border-inline-start: 3px solid var(--strong-line); background: var(--surface); color: var(--ink); font-size: 0.9375rem; }
+.tip { margin-block-start: -1rem; }
 .end { display: grid; gap: 0.75rem; }
 .end:empty { display: none; }
 .tools { display: flex; flex-wrap: wrap; gap: 0.5rem; }

@@ -28,11 +28,11 @@ sheet.replaceSync(`
 }
 @media print {
   :host, :host([theme]) { color-scheme: light; }
-  .foot, .launcher, .tools, .why, .next, .more, .status, .about, .column > .bar button, .side { display: none !important; }
+  .foot, .launcher, .tools, .why, .next, .more, .status, .about > :not(time), .column > .bar button, .side { display: none !important; }
   .shell, .chat, .column, .view { display: block; block-size: auto; overflow: visible; }
   .view { container-type: normal; }
   .exchange:last-child { min-block-size: 0 !important; }
-  .exchange { gap: 0.75rem; }
+  .asked { margin-block-end: 0; }
   .shelf { order: 1; display: block; overflow: visible; } /* under the answer, as notes are */
   .cards { flex-direction: column; }
   .group + .group { margin-block-start: 1rem; }

@@ -21,6 +21,8 @@ var mayImport = map[string][]string{
 	"access":                      {},
 	"store":                       {},
 	"store/storetest":             {"store"},
+	"audit":                       {},
+	"audit/audittest":             {"audit"},
 	"retrieval":                   {"access"},
 	"retrieval/sqlite":            {"access", "retrieval", "store"},
 	"retrieval/qdrant":            {"access", "retrieval", "store"},

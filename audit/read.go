@@ -30,12 +30,11 @@ func (v *verifier) each(f measured, visit func(Line) error, unsound *int) error 
 		return fmt.Errorf("read the audit: %w", err)
 	}
 	err = eachLine(io.LimitReader(opened, f.size), 0, func(raw rawLine) error {
-		l, wrong := v.ring.read(raw.data)
-		if wrong != nil {
-			*unsound++
-			return nil
+		if l, wrong := v.ring.read(raw.data); wrong == nil {
+			return visit(l)
 		}
-		return visit(l)
+		*unsound++
+		return nil
 	})
 	return errors.Join(err, opened.Close())
 }

@@ -169,7 +169,7 @@ const mostNearest = 3
 // refuse says that the documents do not answer, what comes nearest, and whom
 // to ask. It never calls the model: small ones do not refuse by themselves.
 func (w *writing) refuse() error {
-	r := Refusal{Text: words[w.language].refused, Ask: w.contacts()}
+	r := Refusal{Text: words[w.language].refused, Ask: w.contacts(), trail: w.trail()}
 	named := make(map[retrieval.DocumentID]bool)
 	for _, hit := range w.result.Hits {
 		if len(r.Nearest) < mostNearest && !named[hit.Document.ID] {
@@ -209,6 +209,9 @@ func lastly(c Contact) int {
 	}
 	return 0
 }
+
+// trail returns what the audit is told of the search.
+func (w *writing) trail() trail { return trail{w.result.Withheld, w.result.Generation} }
 
 // source returns a match as the n-th source.
 func (w *writing) source(f retrieval.Match, n int) Source {

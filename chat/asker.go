@@ -2,6 +2,7 @@ package chat
 
 import (
 	"bureau/access"
+	"bureau/audit"
 	"bureau/retrieval"
 )
 
@@ -11,6 +12,9 @@ type Asker struct {
 	// Scope returns what the asker may read at this moment. It is called again
 	// for every step of an answer, and must not remember.
 	Scope func() (access.Scope, error)
+	// By says how they came in, for the audit. Whoever asks must have come by a
+	// door; who reads on need not say.
+	By audit.By
 }
 
 // reads returns what the asker reads now. To read nothing is

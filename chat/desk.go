@@ -46,6 +46,8 @@ type DeskConfig struct {
 	Queue  *Queue
 	Record Record
 	Ledger retrieval.Ledger // who may read a document now
+	// Audit is told of each answer. Without one no question is taken.
+	Audit Audit
 	// PerPerson is how many questions of one person may be under way; 4. The
 	// Queue should have room for them.
 	PerPerson int
@@ -90,6 +92,9 @@ type Ask struct {
 // After that the conversation does not have, [ErrClosed], and what the Record
 // failed with.
 func (d *Desk) Begin(ctx context.Context, who Asker, ask Ask) (answer string, err error) {
+	if d.config.Audit == nil || who.By.Door == "" {
+		return "", errNoDoor
+	}
 	text, err := checkQuestion(ask.Text)
 	if err != nil {
 		return "", err
@@ -179,7 +184,10 @@ func (d *Desk) asked(person, id string) string {
 // start begins to answer a question that was written down.
 func (d *Desk) start(who Asker, turn Beginning, language string) {
 	ctx, end := context.WithCancelCause(context.Background())
-	a := &answer{desk: d, who: who, turn: turn, language: language, log: newLog(), end: end}
+	a := &answer{
+		desk: d, who: who, turn: turn, language: language, log: newLog(), end: end,
+		account: newAccount(d.config.Audit, who, turn),
+	}
 	d.mu.Lock()
 	d.answers[turn.Answer] = a
 	if d.ending {

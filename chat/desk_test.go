@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"bureau/access"
+	"bureau/audit"
+	"bureau/audit/audittest"
 	"bureau/chat"
 	"bureau/chat/history"
 	"bureau/retrieval"
@@ -48,6 +50,7 @@ type office struct {
 	store  *store.DB
 	log    *strings.Builder
 	policy atomic.Pointer[access.Policy]
+	audit  audittest.Audit
 }
 
 const company = `
@@ -62,13 +65,13 @@ func newOffice(t *testing.T, write writer, change func(*chat.DeskConfig)) *offic
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &office{t: t, store: db, log: new(strings.Builder)}
+	o := &office{t: t, store: db, log: new(strings.Builder), audit: audittest.Open(t)}
 	if o.record, err = history.Open(t.Context(), db, everybody{}); err != nil {
 		t.Fatal(err)
 	}
 	o.setPolicy(company)
 	o.config = chat.DeskConfig{
-		Author: write, Queue: chat.NewQueue(2, 3), Record: o.record, Ledger: everybody{}, PerPerson: 4,
+		Author: write, Queue: chat.NewQueue(2, 3), Record: o.record, Ledger: everybody{}, PerPerson: 4, Audit: o.audit,
 		Log: slog.New(slog.NewTextHandler(o.log, nil)),
 	}
 	if change != nil {
@@ -93,7 +96,10 @@ func (o *office) setPolicy(document string) {
 
 // as returns a person as an asker.
 func (o *office) as(person string) chat.Asker {
-	return chat.Asker{Person: person, Scope: func() (access.Scope, error) { return o.policy.Load().Scope(person, time.Now()) }}
+	return chat.Asker{
+		Person: person, By: audit.By{Door: audit.Browser, SignIn: "password", Session: "s"},
+		Scope: func() (access.Scope, error) { return o.policy.Load().Scope(person, time.Now()) },
+	}
 }
 
 // begin asks as a person.

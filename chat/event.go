@@ -60,6 +60,15 @@ type Sources struct {
 	// SearchedFor is the query as it was made stand-alone, for a follow-up;
 	// empty where it is the question itself.
 	SearchedFor string
+	// trail is for the audit. Nobody outside this package can read it, and it
+	// is in no JSON.
+	trail trail
+}
+
+// A trail is what the audit is told of the search behind an answer.
+type trail struct {
+	withheld   []retrieval.DocumentID // by the second lock
+	generation int
 }
 
 // A Source is a numbered passage behind an answer.
@@ -131,6 +140,7 @@ type Refusal struct {
 	Text    string    // in the asker's language
 	Nearest []Source  // readable documents nearest to the question, numbered; may be empty
 	Ask     []Contact // whom to ask instead
+	trail   trail
 }
 
 // A Contact is a department to ask.

@@ -18,7 +18,7 @@ func (w *writing) quoteOnly() error {
 	for i, hit := range w.result.Hits[:min(mostQuotes, len(w.result.Hits))] {
 		sources = append(sources, w.source(hit, i+1))
 	}
-	if err := w.emit(Sources{sources, w.result.SearchedFor}); err != nil {
+	if err := w.emit(Sources{sources, w.result.SearchedFor, w.trail()}); err != nil {
 		return err
 	}
 	return w.quote(newTranscript(w, sources), words[w.language].quotesOnly)

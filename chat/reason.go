@@ -17,6 +17,9 @@ var (
 	ErrRevoked = errors.New("a right that the answer rests on is gone")
 	// ErrInterrupted says that the server ended while the answer was written.
 	ErrInterrupted = errors.New("the server ended while the answer was written")
+	// ErrUnaudited says that the audit cannot be written, so that nothing is
+	// answered.
+	ErrUnaudited = errors.New("the audit cannot be written")
 	// ErrClosed says that the server is ending and takes no questions.
 	ErrClosed = errors.New("no more questions are taken")
 
@@ -38,11 +41,12 @@ const (
 	BrokenOff   Reason = "answer_cut"
 	TooSlow     Reason = "too_slow"
 	SearchAway  Reason = "search_away"
-	Internal    Reason = "internal" // a fault of ours
+	Unaudited   Reason = "unaudited" // the audit could not be written
+	Internal    Reason = "internal"  // a fault of ours
 )
 
 // Reasons are all there are.
-var Reasons = []Reason{Revoked, NoAccess, Interrupted, Busy, BrokenOff, TooSlow, SearchAway, Internal}
+var Reasons = []Reason{Revoked, NoAccess, Interrupted, Busy, BrokenOff, TooSlow, SearchAway, Unaudited, Internal}
 
 // reasons are the errors with a reason of their own. The first that matches
 // counts.
@@ -54,6 +58,7 @@ var reasons = []struct {
 	{retrieval.ErrNoScope, NoAccess},
 	{ErrInterrupted, Interrupted},
 	{ErrTooManyQuestions, Busy},
+	{ErrUnaudited, Unaudited}, // before the deadline that it may have failed by
 	{ErrAnswerCut, BrokenOff},
 	{errEndless, BrokenOff},
 	{retrieval.ErrUnavailable, SearchAway},

@@ -32,16 +32,22 @@ type answer struct {
 	language string
 	log      *log
 	end      context.CancelCauseFunc
+	account  *account      // of the answer in the audit
 	scope    access.Scope  // once its turn has come
 	keeping  chan struct{} // closed when what is being kept is; nil before
 }
 
-// run answers the question. The end is written down, and the answer out of the
-// way of the person's next question, before anybody is told of it.
+// run answers the question. The end is in the audit and written down, and the
+// answer out of the way of the person's next question, before anybody is told
+// of it.
 func (a *answer) run(ctx context.Context) {
 	last := a.write(ctx)
 	if a.keeping != nil {
 		<-a.keeping // ends with the writing
+	}
+	if err := a.account.ended(ctx, last); err != nil {
+		a.desk.config.Log.Error("the end of an answer is not in the audit", slog.Any("error", err))
+		last = Failed{Reason: Unaudited, Err: err}
 	}
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepWait)
 	defer cancel()
@@ -70,7 +76,7 @@ func (a *answer) write(ctx context.Context) Event {
 		return done
 	}
 	failed := Failed{Reason: reasonOf(err), Err: err}
-	if failed.Reason == Internal || failed.Reason == BrokenOff || failed.Reason == SearchAway {
+	if failed.Reason == Internal || failed.Reason == BrokenOff || failed.Reason == SearchAway || failed.Reason == Unaudited {
 		a.desk.config.Log.Error("answer", slog.String("reason", string(failed.Reason)), slog.Any("error", err))
 	}
 	return failed
@@ -89,6 +95,7 @@ func (a *answer) stream(ctx context.Context) (Done, error) {
 		return Done{}, ErrRevoked
 	}
 	a.log.begin(a.scope)
+	a.account.within(a.scope)
 	question := Question{Text: a.turn.Question, Language: a.language}
 	if question.Earlier, err = config.Record.Earlier(ctx, a.scope, a.turn.Person, a.turn.Answer); err != nil {
 		return Done{}, fmt.Errorf("earlier turns: %w", err)
@@ -132,7 +139,7 @@ func (a *answer) take(ctx context.Context, q Question) (Done, error) {
 			if done, ok := s.event.(Done); ok {
 				return done, nil
 			}
-			if err := a.add(s.event); err != nil {
+			if err := a.add(ctx, s.event); err != nil {
 				return Done{}, err
 			}
 		case <-rights.C:
@@ -145,8 +152,12 @@ func (a *answer) take(ctx context.Context, q Question) (Done, error) {
 	}
 }
 
-// add writes an event into the log.
-func (a *answer) add(e Event) error {
+// add writes an event into the log, where others read it: sources are in the
+// audit by then.
+func (a *answer) add(ctx context.Context, e Event) error {
+	if err := a.account.before(ctx, e); err != nil {
+		return cause(ctx, err)
+	}
 	if delta, ok := e.(Delta); ok { // what is kept is JSON, and must be what was shown
 		e = Delta{strings.ToValidUTF8(delta.Text, "\uFFFD")}
 	}

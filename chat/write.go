@@ -47,7 +47,7 @@ func (w *writing) write(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := w.emit(Sources{c.sources, w.result.SearchedFor}); err != nil {
+	if err := w.emit(Sources{c.sources, w.result.SearchedFor, w.trail()}); err != nil {
 		return err
 	}
 	if err := w.emit(Stage{Writing}); err != nil {

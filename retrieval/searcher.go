@@ -67,13 +67,19 @@ type Match struct {
 	Cosine, Lexical float64 // see [Fused]
 }
 
-// A Result is the answer of a search. All of it is inside the scope.
+// A Result is the answer of a search. All of it is inside the scope, but for
+// Withheld.
 type Result struct {
 	Hits     []Match // best first
 	Evidence Evidence
 	// SearchedFor is the query that the earlier turns were joined into, or
 	// empty where there were none.
 	SearchedFor string
+	// Withheld are documents that the index gave away and the ledger does not let
+	// the scope read. They are for the audit alone.
+	Withheld []DocumentID
+	// Generation is the number of the index, where whoever searched knows it.
+	Generation int
 	// ByWords says that the search went by words alone.
 	ByWords bool
 	// Degraded says why the search went by words alone though there is an
@@ -125,9 +131,14 @@ func (s *Searcher) Search(ctx context.Context, scope access.Scope, q Question) (
 	if err != nil {
 		return Result{}, err
 	}
-	if result.Hits, err = s.load(ctx, scope, Fuse(constants, rankings...), q); err != nil {
+	fused, withheld, err := s.allowed(ctx, scope, Fuse(constants, rankings...))
+	if err != nil {
 		return Result{}, err
 	}
+	if result.Hits, err = s.load(ctx, scope, fused, q); err != nil {
+		return Result{}, err
+	}
+	result.Withheld = withheld
 	result.SearchTime = time.Since(start)
 	result.Evidence = s.weigh(ctx, scope, constants, q.Text, result.Hits, vectors != nil)
 	return result, nil
@@ -175,14 +186,9 @@ func (s *Searcher) rank(ctx context.Context, scope access.Scope, texts []string,
 }
 
 // load returns the passages of the best fused hits, K of them as far as there
-// are, that the ledger lets scope read: the second lock. What repeats a better
-// one is listed with it and takes no place among the K. What the index has
-// forgotten meanwhile is passed over.
+// are. What repeats a better one is listed with it and takes no place among the
+// K. What the index has forgotten meanwhile is passed over.
 func (s *Searcher) load(ctx context.Context, scope access.Scope, fused []Fused, q Question) ([]Match, error) {
-	fused, err := s.allowed(ctx, scope, fused)
-	if err != nil {
-		return nil, err
-	}
 	g := newGathering(q)
 	for !g.full() && len(fused) > 0 {
 		batch := fused[:min(q.K+spare, len(fused))]
@@ -200,11 +206,11 @@ func (s *Searcher) load(ctx context.Context, scope access.Scope, fused []Fused, 
 	return g.matches, nil
 }
 
-// allowed drops the hits whose documents the ledger does not let scope read,
-// and raises the alarm for them.
-func (s *Searcher) allowed(ctx context.Context, scope access.Scope, fused []Fused) ([]Fused, error) {
+// allowed drops the hits whose documents the ledger does not let scope read: the
+// second lock. It returns those documents too, and raises the alarm for them.
+func (s *Searcher) allowed(ctx context.Context, scope access.Scope, fused []Fused) (kept []Fused, withheld []DocumentID, err error) {
 	if len(fused) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	var documents []DocumentID
 	for _, f := range fused {
@@ -214,17 +220,17 @@ func (s *Searcher) allowed(ctx context.Context, scope access.Scope, fused []Fuse
 	documents = slices.Compact(documents)
 	readers, err := s.Ledger.Readers(ctx, documents)
 	if err != nil {
-		return nil, fmt.Errorf("ask the ledger for readers: %w", err)
+		return nil, nil, fmt.Errorf("ask the ledger for readers: %w", err)
 	}
 	documents = slices.DeleteFunc(documents, func(d DocumentID) bool { return scope.Allows(readers[d]) })
 	if len(documents) == 0 {
-		return fused, nil
+		return fused, nil, nil
 	}
 	slog.ErrorContext(ctx, "the index gave away documents that the ledger withholds", "documents", documents)
 	if s.Alarm != nil {
 		s.Alarm(len(documents))
 	}
-	return slices.DeleteFunc(fused, func(f Fused) bool { return slices.Contains(documents, f.Document) }), nil
+	return slices.DeleteFunc(fused, func(f Fused) bool { return slices.Contains(documents, f.Document) }), documents, nil
 }
 
 func passageIDs(hits []Fused) []string {

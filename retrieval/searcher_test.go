@@ -80,6 +80,9 @@ func TestP1_SecondLockWithholdsWhatALeakingIndexGivesAway(t *testing.T) {
 	if alarms != 1 || len(result.Hits) == 0 {
 		t.Errorf("%d documents alarmed, want 1; %d hits", alarms, len(result.Hits))
 	}
+	if len(result.Withheld) != 1 || result.Withheld[0] != "salaries" {
+		t.Errorf("withheld %q, want the salaries for the audit", result.Withheld)
+	}
 }
 
 func TestP1_DocumentUnknownToTheLedgerIsWithheld(t *testing.T) {

@@ -8,7 +8,10 @@ type Entry struct {
 	// Question is what was asked, where something was. It is kept as the
 	// configuration says: as a keyed hash, or as it is.
 	Question string
-	Event    Event
+	// Typed is what somebody typed for a name that nobody has. It may be anything,
+	// such as a password in the wrong field, and only its keyed hash is kept.
+	Typed string
+	Event Event
 }
 
 // A Door is a way by which somebody reaches Bureau.
@@ -136,11 +139,9 @@ type (
 	}
 	// SignedIn is the beginning of a session.
 	SignedIn struct{}
-	// SignInRefused is a try to sign in that failed. Name is the keyed hash of
-	// what was typed: it may be anything, such as a password in the wrong field.
+	// SignInRefused is a try to sign in that failed.
 	SignInRefused struct {
 		Reason string `json:"reason"`
-		Name   string `json:"name,omitempty"`
 	}
 	// SignedOut is the end of a session by its person.
 	SignedOut struct{}

@@ -19,6 +19,7 @@ type Line struct {
 	Kind     Kind            `json:"kind"`
 	By       By              `json:"by"`
 	Question *Question       `json:"question,omitempty"`
+	Typed    string          `json:"typed,omitempty"` // keyed hash, see [Entry]
 	Event    json.RawMessage `json:"event"`
 	Key      string          `json:"key"` // id of the key that Code is made with
 	// Code authenticates all bytes in front of it.

@@ -71,10 +71,14 @@ func (l *Log) encode(h *head, now time.Time, entries []Entry) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("encode %s: %w", e.Event.kind(), err)
 		}
-		data, err := l.config.Key.seal(Line{
+		line := Line{
 			Seq: h.Seq + 1, Time: now, Before: h.Hash, Kind: e.Event.kind(), By: e.By,
 			Question: l.question(e.Question), Event: event, Key: l.config.Key.ID,
-		})
+		}
+		if e.Typed != "" {
+			line.Typed = l.config.Key.Conceal(e.Typed)
+		}
+		data, err := l.config.Key.seal(line)
 		if err != nil {
 			return nil, err
 		}

@@ -56,9 +56,9 @@ func (a *account) before(ctx context.Context, e Event) error {
 	sent := audit.SourcesSent{Answer: a.answer, Sources: []audit.Passage{}}
 	switch e := e.(type) {
 	case Sources:
-		sent.Sources, sent.Withheld, sent.Generation = passagesOf(e.Sources), idsOf(e.trail.withheld), e.trail.generation
+		sent.Sources, sent.Withheld, sent.Generation = AuditSources(e.Sources), idsOf(e.trail.withheld), e.trail.generation
 	case Refusal:
-		sent.Sources, sent.Withheld, sent.Generation, sent.Refusal = passagesOf(e.Nearest), idsOf(e.trail.withheld), e.trail.generation, true
+		sent.Sources, sent.Withheld, sent.Generation, sent.Refusal = AuditSources(e.Nearest), idsOf(e.trail.withheld), e.trail.generation, true
 	case Sentence:
 		a.count(e)
 		return nil
@@ -126,8 +126,8 @@ func (a *account) write(ctx context.Context, e audit.Event) error {
 	return nil
 }
 
-// passagesOf returns sources as the audit names them.
-func passagesOf(sources []Source) []audit.Passage {
+// AuditSources returns sources as the audit names them.
+func AuditSources(sources []Source) []audit.Passage {
 	passages := make([]audit.Passage, len(sources))
 	for i, s := range sources {
 		passages[i] = audit.Passage{N: s.N, Passage: s.Passage, Document: string(s.Document), Version: s.Version}

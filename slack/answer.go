@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"bureau/access"
+	"bureau/audit"
 	"bureau/chat"
 )
 
@@ -124,11 +125,20 @@ func (b *Bot) personOf(user string, who account) string {
 func (a *asking) reader(ctx context.Context, s setting) chat.Asker {
 	// The answer is the desk's, and may outlive ctx.
 	ctx = context.WithoutCancel(ctx)
-	return chat.Asker{Person: a.person, Scope: func() (access.Scope, error) {
+	return chat.Asker{Person: a.person, By: a.by(s), Scope: func() (access.Scope, error) {
 		ctx, cancel := context.WithTimeout(ctx, callTime)
 		defer cancel()
 		return a.bot.scopeFor(ctx, a.q, s)
 	}}
+}
+
+// by says who asks, and where everybody reads the answer if they do.
+func (a *asking) by(s setting) audit.By {
+	by := audit.By{Door: audit.Slack, Person: a.person, SignIn: "slack", Account: a.q.user}
+	if s == inChannel {
+		by.Place = a.q.channel
+	}
+	return by
 }
 
 // errChanged says that the members of a channel may be others now.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"bureau/access"
+	"bureau/audit"
 	"bureau/chat"
 	"bureau/retrieval"
 )
@@ -40,6 +41,12 @@ type Desk interface {
 	Stop(person, answer string) error
 }
 
+// An Audit keeps what somebody was given. When Append returns nil the entries
+// outlive a crash.
+type Audit interface {
+	Append(ctx context.Context, entries ...audit.Entry) error
+}
+
 // Tokens are what Slack gives an app. They are secrets.
 type Tokens struct {
 	Bot           string // xoxb-…
@@ -48,7 +55,7 @@ type Tokens struct {
 }
 
 // A Config is everything a bot is made of. Tokens.Bot with one of the others,
-// People, Desk and Ledger are required.
+// People, Desk, Ledger and Audit are required.
 type Config struct {
 	Tokens Tokens
 	API    string // address of Slack's methods; Slack's own unless set
@@ -56,6 +63,8 @@ type Config struct {
 	Desk   Desk
 	// Ledger says who may read the sources of an answer that is published.
 	Ledger retrieval.Ledger
+	// Audit is told of answers that are published. The desk tells it of answers.
+	Audit Audit
 	// Suggest returns up to n questions that documents inside scope answer.
 	Suggest func(ctx context.Context, scope access.Scope, language string, n int) ([]string, error)
 	// Feedback keeps what a person says of an answer of theirs; one that is not
@@ -102,6 +111,7 @@ func (c Config) check() error {
 	need(c.People == nil, "People")
 	need(c.Desk == nil, "Desk")
 	need(c.Ledger == nil, "Ledger")
+	need(c.Audit == nil, "Audit")
 	if slices.Contains(c.Public, Left) {
 		errs = append(errs, errors.New("slack: Config.Public has accounts that are deactivated, which never read"))
 	}

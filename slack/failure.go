@@ -87,6 +87,10 @@ var failures = []failure{
 	{chat.ErrClosed, false, false, restarting},
 	{retrieval.ErrUnavailable, false, false, phrase{
 		"The search is not available at the moment. Please try again in a while.", "检索暂时不可用，请稍后再试。", "檢索暫時無法使用，請稍後再試。"}},
+	{chat.ErrUnaudited, false, false, phrase{
+		"Your company keeps a record of every answer, and it cannot be written at the moment. Please try again in a while, or tell whoever looks after Bureau.",
+		"公司要求记录每次回答，但目前无法写入记录。请稍后再试，或告知公司的管理员。",
+		"公司要求記錄每次回答，但目前無法寫入紀錄。請稍後再試，或告知公司的管理員。"}},
 	{chat.ErrAnswerCut, false, false, phrase{
 		"The answer broke off before its end. Please ask again.", "回答中途中断，请重新提问。", "回答中途中斷，請重新提問。"}},
 }
@@ -117,7 +121,7 @@ func (e reasonError) Unwrap() error { return reasons[e.reason] }
 var reasons = map[chat.Reason]error{
 	chat.Revoked: chat.ErrRevoked, chat.NoAccess: retrieval.ErrNoScope, chat.Interrupted: chat.ErrInterrupted,
 	chat.Busy: chat.ErrTooManyQuestions, chat.BrokenOff: chat.ErrAnswerCut, chat.TooSlow: context.DeadlineExceeded,
-	chat.SearchAway: retrieval.ErrUnavailable,
+	chat.SearchAway: retrieval.ErrUnavailable, chat.Unaudited: chat.ErrUnaudited,
 }
 
 // ours is the failure of every error that the table does not have. Its text

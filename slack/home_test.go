@@ -100,7 +100,7 @@ func TestTwoBotsEnd(t *testing.T) {
 
 func TestEveryMistakeOfAConfigIsSaidAtOnce(t *testing.T) {
 	_, err := New(Config{Public: []Kind{Left}})
-	for _, want := range []string{"Tokens.Bot", "Tokens.App or Tokens.SigningSecret", "People", "Desk", "Ledger", "deactivated"} {
+	for _, want := range []string{"Tokens.Bot", "Tokens.App or Tokens.SigningSecret", "People", "Desk", "Ledger", "Audit", "deactivated"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not name %s", err, want)
 		}

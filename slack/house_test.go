@@ -18,6 +18,7 @@ import (
 	"github.com/tmc/langchaingo/llms"
 
 	"bureau/access"
+	"bureau/audit/audittest"
 	"bureau/chat"
 	"bureau/chat/history"
 	"bureau/retrieval"
@@ -252,6 +253,7 @@ type house struct {
 	author  *chat.Answerer
 	desk    chat.DeskConfig
 	config  Config
+	audit   audittest.Audit
 	sleep   func(context.Context, time.Duration) error // nil sleeps
 }
 
@@ -291,8 +293,10 @@ func newHouse(t testing.TB, change ...func(*house)) *house {
 		Contacts: map[access.Department]string{"hr": "hr@larkfield.example"},
 	}
 	h.history, h.config.Journal = openHistory(t, h.library)
+	h.audit = audittest.Open(t)
+	h.config.Audit = h.audit
 	h.desk = chat.DeskConfig{
-		Author: h.author, Queue: chat.NewQueue(4, 3), Record: h.history, Ledger: h.library, PerPerson: 4, Log: h.config.Log,
+		Author: h.author, Queue: chat.NewQueue(4, 3), Record: h.history, Ledger: h.library, PerPerson: 4, Log: h.config.Log, Audit: h.audit,
 	}
 	for _, c := range change {
 		c(h)

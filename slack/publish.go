@@ -9,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"bureau/access"
+	"bureau/audit"
 	"bureau/chat"
 	"bureau/retrieval"
 )
@@ -76,6 +77,11 @@ func (b *Bot) publish(ctx context.Context, answer string, q question) error {
 	if err != nil {
 		return err
 	}
+	if len(left) == 0 {
+		if err := b.auditPublished(ctx, a); err != nil {
+			return err
+		}
+	}
 	q.setting, q.id = inChannel, "published:"+answer
 	if q, err = b.headed(ctx, q); err != nil {
 		return fmt.Errorf("%w: %w", errUndelivered, err)
@@ -89,6 +95,18 @@ func (b *Bot) publish(ctx context.Context, answer string, q question) error {
 	blocks := append(sections(a.draft.whole(mrkdwn)), b.under(&a.draft, answer, inChannel)...)
 	if err := message.rewrite(ctx, a.draft.text, blocks); err != nil {
 		return fmt.Errorf("%w: %w", errUndelivered, err)
+	}
+	return nil
+}
+
+// auditPublished writes down that everybody in the channel is about to read an
+// answer.
+func (b *Bot) auditPublished(ctx context.Context, a *asking) error {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	published := audit.AnswerPublished{Answer: a.answer, Sources: chat.AuditSources(a.draft.sources)}
+	if err := b.config.Audit.Append(ctx, audit.Entry{By: a.by(inChannel), Event: published}); err != nil {
+		return fmt.Errorf("%w: %w", chat.ErrUnaudited, err)
 	}
 	return nil
 }

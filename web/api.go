@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"bureau/access"
+	"bureau/audit"
 	"bureau/chat"
 	"bureau/identity"
 )
@@ -18,7 +19,7 @@ import (
 // A caller is who a request comes from.
 type caller struct {
 	access.Person                  // of a token: its owner, or the service
-	asks          chat.Asker       // with the rights of the session or the token
+	asks          chat.Asker       // with the rights of the session or the token, and how they came in
 	reads         chat.Asker       // the same, no longer than the session lasts
 	session       identity.Session // zero for a token
 	language      string
@@ -54,7 +55,7 @@ func (s *Server) byCookie(r *http.Request) (caller, error) {
 	if !ok {
 		return caller{}, errSignedOut
 	}
-	return caller{Person: person, asks: s.asker(person.ID), reads: s.reader(session.ID, person.ID), session: session,
+	return caller{Person: person, asks: s.asker(bySession(audit.API, session)), reads: s.reader(session.ID, person.ID), session: session,
 		language: speak(person.Language, r.Header.Get("Accept-Language"))}, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"bureau/access"
+	"bureau/audit"
 	"bureau/identity"
 )
 
@@ -47,6 +48,8 @@ func (s *Server) endSession(w http.ResponseWriter, r *http.Request, who caller) 
 		if err := s.config.Directory.End(r.Context(), one.ID); err != nil {
 			return err
 		}
+		ended := audit.SessionsEnded{Person: one.Person, Session: one.ID[:shortSession], Sessions: 1}
+		s.note(r.Context(), audit.Entry{By: who.asks.By, Event: ended})
 		s.hub.end(one.ID, errSignedOut)
 		return noContent(w)
 	}

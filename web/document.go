@@ -13,6 +13,7 @@ import (
 	"github.com/yuin/goldmark/ast"
 	extast "github.com/yuin/goldmark/extension/ast"
 
+	"bureau/audit"
 	"bureau/chat"
 	"bureau/retrieval"
 )
@@ -61,6 +62,10 @@ func (s *Server) documentPage(w http.ResponseWriter, r *http.Request, who caller
 	}
 	if !scope.Allows(text.Document.Readers) {
 		return retrieval.ErrNotFound // the library has answered wrongly, and this is the wall behind it
+	}
+	opened := audit.DocumentOpened{Document: string(text.Document.ID), Version: text.Document.Version, Scope: chat.AuditScope(scope)}
+	if err := s.record(r.Context(), bySession(audit.Browser, who.session), opened); err != nil {
+		return err
 	}
 	shown := showDocument(text, passage(r.URL.Query().Get("passage")))
 	shown.Departments = s.names(shared(scope.Departments(), text.Document.Readers.Departments), who.language)

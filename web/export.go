@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"bureau/audit"
 )
 
 // exportConversation answers GET /api/conversations/{id}/export.
@@ -18,6 +20,10 @@ func (s *Server) exportConversation(w http.ResponseWriter, r *http.Request, who 
 	}
 	c, _, err := s.conversation(r, who)
 	if err != nil {
+		return err
+	}
+	made := audit.ExportMade{What: "conversation", Conversation: c.ID, Format: format, Answers: len(c.Turns)}
+	if err := s.record(r.Context(), who.asks.By, made); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="conversation-%s.%s"`, c.Updated.Format(time.DateOnly), format))

@@ -136,6 +136,10 @@ var failures = []failure{
 		"系统暂时无法保存，因此未能完成此操作，请稍后再试。", "系統暫時無法儲存，因此未能完成此操作，請稍後再試。"}},
 	{retrieval.ErrUnavailable, "search_away", http.StatusServiceUnavailable, websocket.CloseTryAgainLater, true, phrase{
 		"The search is not available at the moment. Please try again in a while.", "检索暂时不可用，请稍后再试。", "檢索暫時無法使用，請稍後再試。"}},
+	{chat.ErrUnaudited, "unaudited", http.StatusServiceUnavailable, websocket.CloseTryAgainLater, true, phrase{
+		"Your company keeps a record of every answer, and it cannot be written at the moment. Please try again in a while, or tell whoever looks after Bureau.",
+		"公司要求记录每次回答，但目前无法写入记录。请稍后再试，或告知公司的管理员。",
+		"公司要求記錄每次回答，但目前無法寫入紀錄。請稍後再試，或告知公司的管理員。"}},
 	{chat.ErrAnswerCut, "answer_cut", http.StatusInternalServerError, websocket.CloseInternalServerErr, true, phrase{
 		"The answer broke off before its end. Please ask again.", "回答中途中断，请重新提问。", "回答中途中斷，請重新提問。"}},
 	{context.DeadlineExceeded, "too_slow", http.StatusGatewayTimeout, websocket.CloseTryAgainLater, true, tooSlow},
@@ -189,7 +193,7 @@ func failureOf(reason chat.Reason) failure {
 
 // unexpected reports whether err belongs in the log: it is ours to mend.
 func unexpected(err error) bool {
-	return explain(err).status == http.StatusInternalServerError || errors.Is(err, retrieval.ErrUnavailable) ||
+	return explain(err).status == http.StatusInternalServerError || errors.Is(err, retrieval.ErrUnavailable) || errors.Is(err, chat.ErrUnaudited) ||
 		errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrBusy) ||
 		errors.Is(err, identity.ErrAway) || errors.Is(err, identity.ErrUnproved) || errors.Is(err, identity.ErrTooManyGroups)
 }

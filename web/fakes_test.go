@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"bureau/access"
+	"bureau/audit/audittest"
 	"bureau/chat"
 	"bureau/chat/history"
 	"bureau/identity"
@@ -176,6 +177,7 @@ type house struct {
 	answers *scriptwriter
 	desk    *chat.Desk
 	history *history.History
+	audit   audittest.Audit
 }
 
 // plainCookie is the session's cookie where there is no TLS.
@@ -215,7 +217,8 @@ func newHouseIn(t testing.TB, folder string) *house {
 		t.Fatal(err)
 	}
 	quiet := slog.New(slog.DiscardHandler)
-	h.desk = chat.NewDesk(chat.DeskConfig{Author: h.answers, Queue: chat.NewQueue(2, 4), Record: h.history, Ledger: h.shelf, PerPerson: perPerson, Log: quiet})
+	h.audit = audittest.Open(t)
+	h.desk = chat.NewDesk(chat.DeskConfig{Author: h.answers, Queue: chat.NewQueue(2, 4), Record: h.history, Ledger: h.shelf, PerPerson: perPerson, Log: quiet, Audit: h.audit})
 	t.Cleanup(func() {
 		if err := errors.Join(h.desk.Close(context.Background()), db.Close()); err != nil {
 			t.Error(err)
@@ -223,7 +226,7 @@ func newHouseIn(t testing.TB, folder string) *house {
 	})
 	h.Server, err = New(Config{
 		Name: access.Names{"en": "Larkfield Instruments", "zh-Hans": "云雀仪器"}, Directory: directory, Library: h.shelf,
-		Desk: h.desk, History: h.history,
+		Desk: h.desk, History: h.history, Audit: h.audit,
 		Suggest: func(_ context.Context, scope access.Scope, _ string, n int) ([]string, error) {
 			if scope.IsZero() || n != suggested {
 				return nil, errors.New("asked without a scope")

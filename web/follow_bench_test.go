@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"bureau/access"
+	"bureau/audit"
 	"bureau/chat"
 )
 
@@ -31,7 +32,7 @@ func BenchmarkFollowing(b *testing.B) {
 			begin, sentence = len(text), sentence+1
 		}
 	}
-	who := chat.Asker{Person: "hanna", Scope: func() (access.Scope, error) { return h.scope("hanna") }}
+	who := chat.Asker{Person: "hanna", By: audit.By{Door: audit.Browser}, Scope: func() (access.Scope, error) { return h.scope("hanna") }}
 	scope, err := who.Scope()
 	if err != nil {
 		b.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"bureau/access"
+	"bureau/audit"
 	"bureau/chat"
 )
 
@@ -482,7 +483,7 @@ func FuzzFollow(f *testing.F) {
 	f.Add(1<<40, "up", strings.Repeat("长", 40), "\x00\xff")
 	h := newHouse(f)
 	h.answers.script = says(rich(h.shelf))
-	who := h.asker("hanna")
+	who := h.asker(audit.By{Door: audit.Browser, Person: "hanna"})
 	answer, err := h.desk.Begin(f.Context(), who, chat.Ask{Text: "Leave?"})
 	if err != nil {
 		f.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -90,10 +91,14 @@ func (s *Server) comeBack(w http.ResponseWriter, r *http.Request) error {
 	}
 	proof, err := provider.Exchange(r.Context(), q.Get("code"), begun.Attempt)
 	if err != nil {
+		if !errors.Is(err, identity.ErrAway) {
+			s.refused(r, provider.ID, "", err)
+		}
 		return err
 	}
 	person, err := s.config.Directory.Admit(r.Context(), proof, s.config.Now())
 	if err != nil {
+		s.refused(r, provider.ID, person, err)
 		return err
 	}
 	if err := s.enter(w, r, identity.Entry{Person: person, Provider: provider.ID, SID: proof.SID}); err != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"bureau/access"
+	"bureau/audit"
 	"bureau/chat"
 	"bureau/identity"
 	"bureau/retrieval"
@@ -33,9 +34,9 @@ func judged(scope access.Scope, err error) (access.Scope, error) {
 	return scope, nil
 }
 
-// asker returns who asks.
-func (s *Server) asker(person string) chat.Asker {
-	return chat.Asker{Person: person, Scope: func() (access.Scope, error) { return s.scope(person) }}
+// asker returns who asks, having come in as by says.
+func (s *Server) asker(by audit.By) chat.Asker {
+	return chat.Asker{Person: by.Person, By: by, Scope: func() (access.Scope, error) { return s.scope(by.Person) }}
 }
 
 // reader returns who reads on in a session. What the session showed ends with
@@ -51,7 +52,7 @@ func (s *Server) reader(session, person string) chat.Asker {
 
 // holder returns who asks and reads by a token, and no longer than it holds.
 func (s *Server) holder(token identity.Token) chat.Asker {
-	return chat.Asker{Person: token.Person(), Scope: func() (access.Scope, error) {
+	return chat.Asker{Person: token.Person(), By: byToken(token), Scope: func() (access.Scope, error) {
 		return judged(s.config.Directory.TokenScope(token.ID, s.config.Now()))
 	}}
 }
@@ -66,7 +67,7 @@ func narrowed(who chat.Asker, departments []string) chat.Asker {
 	for i, d := range departments {
 		want[i] = access.Department(d)
 	}
-	return chat.Asker{Person: who.Person, Scope: func() (access.Scope, error) {
+	return chat.Asker{Person: who.Person, By: who.By, Scope: func() (access.Scope, error) {
 		scope, err := who.Scope()
 		if err != nil {
 			return access.Scope{}, err

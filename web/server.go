@@ -34,6 +34,9 @@ type Config struct {
 	Library   Library
 	Desk      *chat.Desk       // takes the questions; whoever made it closes it, before Shutdown
 	History   *history.History // the desk's record
+	// Audit is told of documents that are opened, of exports and of ways in. The
+	// desk tells it of answers.
+	Audit Audit
 	// Suggest returns up to n questions that documents inside scope answer, in
 	// the language.
 	Suggest func(ctx context.Context, scope access.Scope, language string, n int) ([]string, error)
@@ -74,6 +77,7 @@ func (c Config) check() error {
 	need(c.Library == nil, "Library")
 	need(c.Desk == nil, "Desk")
 	need(c.History == nil, "History")
+	need(c.Audit == nil, "Audit")
 	for _, m := range c.Mounts {
 		errs = append(errs, m.route().check())
 		if !m.Callers.prove() && m.Callers != Anyone {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"bureau/audit"
 	"bureau/identity"
 )
 
@@ -59,7 +60,8 @@ func (s *Server) use(ctx context.Context, id string) (identity.Session, error) {
 	return session, nil
 }
 
-// enter begins a session, in the place of the one that the browser had.
+// enter begins a session, in the place of the one that the browser had. One that
+// is not in the audit is none.
 func (s *Server) enter(w http.ResponseWriter, r *http.Request, entry identity.Entry) error {
 	if err := s.forget(r); err != nil {
 		return err
@@ -67,6 +69,12 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, entry identity.En
 	token, err := s.config.Directory.Begin(r.Context(), entry, s.config.Now())
 	if err != nil {
 		return err
+	}
+	id := identity.SessionID(token)
+	by := bySession(audit.Browser, identity.Session{ID: id, Person: entry.Person, Provider: entry.Provider})
+	by.Address = address(r)
+	if err := s.record(r.Context(), by, audit.SignedIn{}); err != nil {
+		return errors.Join(err, s.config.Directory.End(context.WithoutCancel(r.Context()), id))
 	}
 	// The server ends it when its time has come; the browser may drop it earlier.
 	http.SetCookie(w, s.cookie(s.sessionCookie(), token, 0))

@@ -3,12 +3,12 @@ package web
 import (
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"regexp"
 
 	"bureau/access"
+	"bureau/audit"
 	"bureau/identity"
 )
 
@@ -90,6 +90,9 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	if errors.Is(err, identity.ErrWrongPassword) || errors.Is(err, identity.ErrTooManyTries) {
 		f := explain(err)
+		if errors.Is(err, identity.ErrWrongPassword) { // how many more there are tells nothing, and costs room
+			s.refused(r, identity.ByPassword, r.PostFormValue("person"), err)
+		}
 		return s.offer(w, r, f.status, signInView{Next: next, Person: r.PostFormValue("person")}, f.words.in(speak(r.Header.Get("Accept-Language"))))
 	}
 	if err != nil {
@@ -100,6 +103,17 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	lead(w, r, next)
 	return nil
+}
+
+// refused notes a try to sign in that failed.
+func (s *Server) refused(r *http.Request, way, name string, why error) {
+	refused := audit.Entry{By: audit.By{Door: audit.Browser, SignIn: way, Address: address(r)}, Event: audit.SignInRefused{Reason: explain(why).code}}
+	if _, known := s.config.Directory.Person(name); known {
+		refused.By.Person = name
+	} else {
+		refused.Typed = name
+	}
+	s.note(r.Context(), refused)
 }
 
 // chosen returns the entry of a person of the demonstration.
@@ -118,11 +132,7 @@ func (s *Server) chosen(id string) (identity.Entry, error) {
 
 // byPassword returns the entry of whoever's password was sent.
 func (s *Server) byPassword(r *http.Request) (identity.Entry, error) {
-	from, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		from = r.RemoteAddr
-	}
-	person, err := s.config.Directory.SignIn(r.Context(), r.PostFormValue("person"), r.PostFormValue("password"), from, s.config.Now())
+	person, err := s.config.Directory.SignIn(r.Context(), r.PostFormValue("person"), r.PostFormValue("password"), address(r), s.config.Now())
 	return identity.Entry{Person: person, Provider: identity.ByPassword}, err
 }
 
@@ -136,8 +146,12 @@ func lead(w http.ResponseWriter, r *http.Request, next string) {
 
 // signOut ends the session with all its sockets.
 func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
+	session, signedIn := s.session(r)
 	if err := s.forget(r); err != nil {
 		return err
+	}
+	if signedIn == nil {
+		s.note(r.Context(), audit.Entry{By: bySession(audit.Browser, session), Event: audit.SignedOut{}})
 	}
 	http.SetCookie(w, s.cookie(s.sessionCookie(), "", -1))
 	w.Header().Set("Clear-Site-Data", `"storage"`)
@@ -172,6 +186,7 @@ func (s *Server) farewell(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	s.note(r.Context(), audit.Entry{By: audit.By{Door: audit.Server, SignIn: provider.ID}, Event: audit.SessionsEnded{Sessions: ended}})
 	s.config.Log.Info("a provider has signed somebody out", slog.String("provider", provider.ID), slog.Int("sessions", ended))
 	s.sweep(r.Context())
 	w.WriteHeader(http.StatusOK)

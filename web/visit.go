@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"bureau/audit"
 	"bureau/chat"
 	"bureau/chat/history"
 )
@@ -202,7 +203,8 @@ func (v *visit) ask(a ask) error {
 	if err := a.check(); err != nil {
 		return err
 	}
-	if _, err := v.server.use(v.conn.ctx, v.session); err != nil {
+	session, err := v.server.use(v.conn.ctx, v.session)
+	if err != nil {
 		return err
 	}
 	if v.full() { // before it is taken: what is refused was never taken
@@ -210,7 +212,7 @@ func (v *visit) ask(a ask) error {
 	}
 	v.hand(a.ID)
 	defer v.hand("")
-	answer, err := v.server.begin(v.conn.ctx, v.server.asker(v.person), v.language, a)
+	answer, err := v.server.begin(v.conn.ctx, v.server.asker(bySession(audit.Browser, session)), v.language, a)
 	if err != nil {
 		return err
 	}

@@ -38,6 +38,9 @@ func Open(t testing.TB) Audit {
 	return Audit{log, folder, t}
 }
 
+// Key returns the key of the audit.
+func (a Audit) Key() *audit.Key { return Key(a.t) }
+
 // Lines returns the lines so far, without those about the audit itself. They
 // must be sound.
 func (a Audit) Lines() []audit.Line {

@@ -155,6 +155,9 @@ func AuditPassages(found []retrieval.Match) []audit.Passage {
 	return passages
 }
 
+// AuditDocuments returns documents as the audit names them.
+func AuditDocuments(documents []retrieval.DocumentID) []string { return idsOf(documents) }
+
 func idsOf[T ~string](names []T) []string {
 	all := make([]string, len(names))
 	for i, n := range names {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"bureau/access"
 	"bureau/chat"
 )
 
@@ -71,7 +72,8 @@ func (c *askCommand) Run(ctx context.Context, e env, s *settings) (err error) {
 		live = io.Discard
 	}
 	report := &askReport{Question: c.Question, Person: c.As, Sources: []sourceReport{}, Sentences: []sentenceReport{}}
-	for event, err := range p.answerer(searcher).Answer(ctx, scope, question) {
+	who := chat.Asker{Person: c.As, By: byShell(), Scope: func() (access.Scope, error) { return scope, nil }}
+	for event, err := range chat.Audited(ctx, p.audit, who, p.answerer(searcher), question) {
 		if errors.Is(err, chat.ErrEmptyQuestion) || errors.Is(err, chat.ErrQuestionTooLong) {
 			return misuse{err}
 		}

@@ -35,6 +35,7 @@ type commandLine struct {
 	User     userCommand     `cmd:"" help:"Keep the accounts of people who sign in with a password."`
 	Session  sessionCommand  `cmd:"" help:"Say who is signed in, and sign people out."`
 	Token    tokenCommand    `cmd:"" help:"Make, list and end tokens for programs."`
+	Audit    auditCommand    `cmd:"" help:"Show who was answered from what, and that nobody has edited it."`
 	Feedback feedbackCommand `cmd:"" help:"Read what people thought of their answers."`
 	ReadFile readFileCommand `cmd:"" name:"read-file" hidden:""`
 	Doctor   doctorCommand   `cmd:"" help:"Say for every part whether it works, and the command that mends it."`

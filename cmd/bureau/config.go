@@ -32,6 +32,8 @@ type config struct {
 	slack   slackConfig
 	signIn  signInConfig
 	ingest  ingestConfig
+	audit   auditConfig
+	hash    string // of the file
 	policy  *access.Policy
 	sources []ingest.Source
 }
@@ -87,6 +89,7 @@ type configFile struct {
 	Slack       slackConfig    `yaml:"slack"`
 	SignIn      signInConfig   `yaml:"sign_in"`
 	Ingest      ingestConfig   `yaml:"ingest"`
+	Audit       auditConfig    `yaml:"audit"`
 	Sources     []sourceConfig `yaml:"sources"`
 	Clearances  yaml.Node      `yaml:"clearances"`
 	Departments yaml.Node      `yaml:"departments"`
@@ -118,7 +121,8 @@ func (s *settings) load() (*config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("folder of configuration %s: %w", s.Config, err)
 	}
-	c := &config{file: s.Config, stamp: read, index: file.Index, qdrant: file.Qdrant, models: file.Models, serve: file.Serve, slack: file.Slack, signIn: file.SignIn, ingest: file.Ingest, policy: policy}
+	c := &config{file: s.Config, stamp: read, index: file.Index, qdrant: file.Qdrant, models: file.Models, serve: file.Serve, slack: file.Slack, signIn: file.SignIn, ingest: file.Ingest, audit: file.Audit, policy: policy}
+	c.hash = fileHash(document)
 	s.over(c, file, base)
 	c.company, err = companyNames(s.Config, &file.Company)
 	mistakes = errors.Join(err, c.check())
@@ -144,7 +148,7 @@ func (s *settings) loadModels() (*config, error) {
 	if err != nil {
 		return nil, misuse{err}
 	}
-	c := &config{file: s.Config, index: file.Index, qdrant: file.Qdrant, models: file.Models, serve: file.Serve, slack: file.Slack, signIn: file.SignIn, ingest: file.Ingest, policy: policy}
+	c := &config{file: s.Config, index: file.Index, qdrant: file.Qdrant, models: file.Models, serve: file.Serve, slack: file.Slack, signIn: file.SignIn, ingest: file.Ingest, audit: file.Audit, policy: policy}
 	s.over(c, file, ".")
 	if err := c.check(); err != nil {
 		return nil, misuse{err}
@@ -162,6 +166,7 @@ func decode(name string, document []byte) (configFile, error) {
 		},
 		Serve:  serveConfig{Listen: "127.0.0.1:8080", Generations: 1},
 		Ingest: ingestConfig{Every: 15 * time.Minute},
+		Audit:  auditConfig{Questions: questionHash, Required: true},
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(document))
 	decoder.KnownFields(true)
@@ -198,6 +203,9 @@ func (s *settings) over(c *config, file configFile, base string) {
 		if absolute, err := filepath.Abs(*s.Data); err == nil {
 			c.data = absolute
 		}
+	}
+	if c.audit.Key != "" {
+		c.audit.Key = within(base, c.audit.Key)
 	}
 	if c.qdrant.Authorities != "" {
 		c.qdrant.Authorities = within(base, c.qdrant.Authorities)
@@ -297,6 +305,9 @@ func (c *config) check() error {
 		mistake("slack: %w", err)
 	}
 	mistakes = append(mistakes, c.checkSignIn())
+	if err := c.audit.check(); err != nil {
+		mistake("%w", err)
+	}
 	if c.ingest.Every < time.Second {
 		mistake("ingest.every: %s must be a time such as 15m, and at least 1s", c.ingest.Every)
 	}

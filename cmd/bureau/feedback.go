@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"bureau/audit"
 	"bureau/chat"
 	"bureau/chat/history"
 )
@@ -48,6 +49,9 @@ func (c *feedbackExportCommand) Run(ctx context.Context, e env, s *settings) err
 	return withParts(ctx, s, func(p *parts) error {
 		kept, err := history.Open(ctx, p.state, p.ledger)
 		if err != nil {
+			return err
+		}
+		if err := p.record(ctx, byShell(), "", audit.ExportMade{What: "feedback", Format: "jsonl"}); err != nil {
 			return err
 		}
 		encoder := json.NewEncoder(e.stdout)

@@ -89,7 +89,9 @@ func (f *follower) searchIn(ctx context.Context, b ingest.Build, scope access.Sc
 		return retrieval.Result{}, err
 	}
 	defer func() { err = errors.Join(err, release()) }()
-	return g.searcher.Search(ctx, scope, q)
+	result, err := g.searcher.Search(ctx, scope, q)
+	result.Generation = b.Number
+	return result, err
 }
 
 // take returns the generation in use, which stays open until release is

@@ -18,7 +18,7 @@ type indexCommand struct {
 	Switch   indexSwitchCommand   `cmd:"" help:"Put a generation in use."`
 	Rollback indexRollbackCommand `cmd:"" help:"Go back to the generation that was in use before."`
 	Drop     indexDropCommand     `cmd:"" help:"Delete a generation that is not in use."`
-	Audit    auditCommand         `cmd:"" help:"Hold what estimates find against exact search, for every scope of the people."`
+	Audit    estimatesCommand     `cmd:"" help:"Hold what estimates find against exact search, for every scope of the people."`
 }
 
 type indexListCommand struct {

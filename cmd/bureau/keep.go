@@ -18,22 +18,22 @@ type days time.Duration
 
 // UnmarshalYAML reads 180d, 36h or 0.
 func (d *days) UnmarshalYAML(node *yaml.Node) error {
-	if number, ok := strings.CutSuffix(node.Value, "d"); ok {
-		if n, err := strconv.ParseUint(number, 10, 16); err == nil {
-			*d = days(time.Duration(n) * 24 * time.Hour)
-			return nil
-		}
-	}
-	if node.Value == "0" {
-		*d = 0
-		return nil
-	}
-	duration, err := time.ParseDuration(node.Value)
+	duration, err := parseDays(node.Value)
 	if err != nil {
 		return &yaml.TypeError{Errors: []string{fmt.Sprintf("line %d: %q is not a time such as 180d", node.Line, node.Value)}}
 	}
 	*d = days(duration)
 	return nil
+}
+
+// parseDays reads 180d, 36h or 0.
+func parseDays(text string) (time.Duration, error) {
+	if number, ok := strings.CutSuffix(text, "d"); ok {
+		if n, err := strconv.ParseUint(number, 10, 16); err == nil {
+			return time.Duration(n) * 24 * time.Hour, nil
+		}
+	}
+	return time.ParseDuration(text)
 }
 
 // openHistory opens the conversations, and ends what a server that is gone was

@@ -10,6 +10,7 @@ import (
 	"github.com/tmc/langchaingo/embeddings"
 
 	"bureau/access"
+	"bureau/audit"
 	"bureau/chat"
 	"bureau/chat/ollama"
 	"bureau/ingest"
@@ -21,6 +22,7 @@ import (
 type parts struct {
 	config      *config
 	state       *store.DB
+	audit       audit.Appender // opened by its first line
 	ledger      *ingest.Ledger
 	generations *ingest.Generations
 	reader      *boundedReader // of documents
@@ -31,7 +33,7 @@ type parts struct {
 
 // openParts opens the state.
 func openParts(ctx context.Context, c *config) (_ *parts, err error) {
-	p := &parts{config: c, reader: newBoundedReader(c.data, c.ingest.OCR)}
+	p := &parts{config: c, audit: c.lazyAudit(), reader: newBoundedReader(c.data, c.ingest.OCR)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.close())

@@ -9,10 +9,14 @@ import (
 	"time"
 
 	"bureau/access"
+	"bureau/audit"
 )
 
 // policyPoll is how soon an edited configuration counts, at the latest.
 const policyPoll = time.Second
+
+// policyWait is how long the line of a change may take.
+const policyWait = 15 * time.Second
 
 // A livePolicy is the policy as the configuration says now: an edit of the
 // file takes a right away without a restart. It implements what the web room
@@ -22,10 +26,13 @@ type livePolicy struct {
 	last    fileStamp // of the file that was read last; of follow's goroutine
 	current atomic.Pointer[access.Policy]
 	changed func() // called after each change
+	hash    string // of the file that was read last; of follow's goroutine, as is before
+	before  string
+	audit   audit.Appender
 }
 
 func newLivePolicy(c *config) *livePolicy {
-	p := &livePolicy{file: c.file, last: c.stamp, changed: func() {}}
+	p := &livePolicy{file: c.file, last: c.stamp, changed: func() {}, hash: c.hash, audit: c.lazyAudit()}
 	p.current.Store(c.policy)
 	return p
 }
@@ -74,6 +81,7 @@ func (p *livePolicy) refresh() {
 		return
 	}
 	p.changed()
+	p.tellAudit()
 	slog.Info("people and departments are as the configuration says now", "file", p.file)
 }
 
@@ -89,7 +97,19 @@ func (p *livePolicy) reload() error {
 		return err
 	}
 	p.current.Store(policy)
+	p.before, p.hash = p.hash, fileHash(document)
 	return nil
+}
+
+// tellAudit writes a change down. It counts from before on, written down or not:
+// it may take a right away.
+func (p *livePolicy) tellAudit() {
+	changed := audit.PolicyChanged{Before: p.before, After: p.hash}
+	ctx, cancel := context.WithTimeout(context.Background(), policyWait)
+	defer cancel()
+	if err := p.audit.Append(ctx, audit.Entry{By: audit.By{Door: audit.Server}, Event: changed}); err != nil {
+		slog.Error("a change of the configuration is not in the audit", "error", err)
+	}
 }
 
 // A fileStamp changes when a file does.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"bureau/audit"
 	"bureau/ingest"
 )
 
@@ -162,6 +163,13 @@ func (r reindexing) finish(ctx context.Context, b ingest.Build, index engine, fi
 
 // use puts a generation in use.
 func (p *parts) use(ctx context.Context, b ingest.Build, index engine) error {
+	switched := audit.IndexSwitched{After: b.Number}
+	if before, err := p.generations.Current(ctx); err == nil {
+		switched.Before = before.Number
+	}
+	if err := p.record(ctx, byShell(), "", switched); err != nil {
+		return err
+	}
 	if err := p.generations.Switch(ctx, b.Number); err != nil {
 		return err
 	}

@@ -8,6 +8,8 @@ import (
 	"io"
 	"strings"
 
+	"bureau/audit"
+	"bureau/chat"
 	"bureau/retrieval"
 )
 
@@ -75,6 +77,10 @@ func (c *searchCommand) Run(ctx context.Context, e env, s *settings) (err error)
 	}
 	result, err := searcher.Search(ctx, scope, retrieval.Question{Text: c.Query, K: c.K})
 	if err != nil {
+		return err
+	}
+	shown := audit.PassagesShown{Scope: chat.AuditScope(scope), Sources: chat.AuditPassages(result.Hits), Withheld: chat.AuditDocuments(result.Withheld), Generation: result.Generation}
+	if err := p.record(ctx, byShellAs(c.As), c.Query, shown); err != nil {
 		return err
 	}
 	if result.Degraded != nil {

@@ -101,13 +101,16 @@ func (p *parts) serve(ctx context.Context, searcher chat.Searcher, listener net.
 		return err
 	}
 	defer func() { err = errors.Join(err, alone.Release()) }()
+	if err := p.auditServing(ctx); err != nil {
+		return err
+	}
 	kept, err := p.openHistory(ctx)
 	if err != nil {
 		return err
 	}
 	desk := chat.NewDesk(chat.DeskConfig{
 		Author: p.answerer(searcher), Queue: chat.NewQueue(p.config.serve.Generations, waitingPerPerson),
-		Record: kept, Ledger: p.ledger, PerPerson: waitingPerPerson + 1, Grace: graceTime,
+		Record: kept, Ledger: p.ledger, PerPerson: waitingPerPerson + 1, Grace: graceTime, Audit: p.audit,
 	})
 	policy := newLivePolicy(p.config)
 	directory, err := p.directory(ctx, policy.current.Load)
@@ -118,7 +121,7 @@ func (p *parts) serve(ctx context.Context, searcher chat.Searcher, listener net.
 	policy.changed = func() { forget(ctx, directory) }
 	health := &modelHealth{parts: p}
 	front := web.Config{
-		Name: p.config.company, Library: p.ledger, Desk: desk, History: kept,
+		Name: p.config.company, Library: p.ledger, Desk: desk, History: kept, Audit: p.audit,
 		Suggest: p.ledger.Suggest, ModelName: health.chatModel, FollowUps: p.followUps,
 	}
 	if err := door.open(ctx, p.config, directory, &front); err != nil {
@@ -135,7 +138,9 @@ func (p *parts) serve(ctx context.Context, searcher chat.Searcher, listener net.
 	if err != nil {
 		return err
 	}
-	defer func() { stop(); slackEnds() }()
+	tended := make(chan struct{})
+	go func() { defer close(tended); p.config.tendAudit(background) }()
+	defer func() { stop(); slackEnds(); <-tended }()
 	go p.expire(background, kept)
 	go policy.follow(background)
 	go health.follow(background)

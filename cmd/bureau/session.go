@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"bureau/audit"
 	"bureau/identity"
 )
 
@@ -51,11 +52,12 @@ func (c *sessionListCommand) Run(ctx context.Context, e env, s *settings) error 
 
 // Run signs a person out.
 func (c *sessionRevokeCommand) Run(ctx context.Context, e env, s *settings) error {
-	return withDirectory(ctx, s, func(_ *parts, d *identity.Directory) error {
+	return withDirectory(ctx, s, func(p *parts, d *identity.Directory) error {
 		n, err := d.EndAll(ctx, c.Person)
 		if err != nil {
 			return err
 		}
+		p.note(ctx, e, audit.SessionsEnded{Person: c.Person, Sessions: n})
 		fmt.Fprintf(e.stdout, "%d sessions of %s have ended. Who may sign in can do so again: \"bureau user disable\" shuts somebody out.\n", n, c.Person)
 		return nil
 	})

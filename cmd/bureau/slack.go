@@ -114,7 +114,7 @@ func (p *livePolicy) ByEmail(address string) (access.Person, bool) {
 func (p *parts) slackParts(people slack.People, desk *chat.Desk, kept *history.History) slack.Config {
 	c := p.config.slack
 	return slack.Config{
-		Tokens: c.tokens, API: c.api, People: people, Desk: desk, Ledger: p.ledger, Suggest: p.ledger.Suggest,
+		Tokens: c.tokens, API: c.api, People: people, Desk: desk, Ledger: p.ledger, Audit: p.audit, Suggest: p.ledger.Suggest,
 		Feedback: func(ctx context.Context, person, answer string, helpful bool) error {
 			vote := history.Down
 			if helpful {

@@ -40,12 +40,13 @@ func (c *slackSimulateCommand) Run(ctx context.Context, e env, s *settings) (err
 	defer func() { err = errors.Join(err, forget()) }()
 	desk := chat.NewDesk(chat.DeskConfig{
 		Author: p.answerer(searcher), Queue: chat.NewQueue(config.serve.Generations, waitingPerPerson),
-		Record: kept, Ledger: p.ledger, PerPerson: waitingPerPerson + 1,
+		Record: kept, Ledger: p.ledger, PerPerson: waitingPerPerson + 1, Audit: shellAudit{p.audit},
 	})
 	policy := newLivePolicy(config)
 	sim := newSimulation(policy, e.stdout)
 	defer sim.space.Close()
 	parts := p.slackParts(sim, desk, kept)
+	parts.Audit = shellAudit{p.audit}
 	parts.API, parts.Tokens, parts.Log = sim.space.API(), slack.Tokens{Bot: slacktest.BotToken, App: slacktest.AppToken}, slog.New(slog.DiscardHandler)
 	if sim.bot, err = slack.New(parts); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"bureau/access"
+	"bureau/audit"
 	"bureau/identity"
 )
 
@@ -54,10 +55,25 @@ func (c *tokenCreateCommand) Run(ctx context.Context, e env, s *settings) error 
 		if err != nil {
 			return err
 		}
+		if err := p.record(ctx, byShell(), "", madeLine(token)); err != nil {
+			return errors.Join(err, d.Revoke(ctx, token.ID))
+		}
 		fmt.Fprintf(e.stderr, "Token %s, until %s. It is shown once:\n", token.ID, token.Expires.Format(time.RFC3339))
 		fmt.Fprintln(e.stdout, secret)
 		return nil
 	})
+}
+
+// madeLine returns the line of a new token.
+func madeLine(t identity.Token) audit.TokenMade {
+	made := audit.TokenMade{Token: t.ID, Owner: t.Owner, Name: t.Name, Service: t.Service, Expires: t.Expires}
+	for _, d := range t.Departments {
+		made.Departments = append(made.Departments, string(d))
+	}
+	for _, a := range t.Actions {
+		made.Actions = append(made.Actions, string(a))
+	}
+	return made
 }
 
 // A tokenReport is one line of "bureau token list".
@@ -111,10 +127,11 @@ func (t tokenReport) limits() string {
 
 // Run ends a token.
 func (c *tokenRevokeCommand) Run(ctx context.Context, e env, s *settings) error {
-	return withDirectory(ctx, s, func(_ *parts, d *identity.Directory) error {
+	return withDirectory(ctx, s, func(p *parts, d *identity.Directory) error {
 		if err := d.Revoke(ctx, c.ID); err != nil {
 			return fmt.Errorf("%w; \"bureau token list\" has their ids", err)
 		}
+		p.note(ctx, e, audit.TokenRevoked{Token: c.ID})
 		fmt.Fprintf(e.stdout, "Token %s has ended.\n", c.ID)
 		return nil
 	})

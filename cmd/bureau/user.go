@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"bureau/access"
+	"bureau/audit"
 	"bureau/identity"
 )
 
@@ -59,6 +60,13 @@ func setPassword(ctx context.Context, e env, s *settings, person string, fresh b
 		}
 		password, err := e.readPassword()
 		if err != nil {
+			return err
+		}
+		change := "password"
+		if fresh {
+			change = "added"
+		}
+		if err := p.record(ctx, byShell(), "", audit.AccountChanged{Person: person, Change: change}); err != nil {
 			return err
 		}
 		err = d.SetPassword(ctx, person, password, fresh, time.Now())
@@ -116,6 +124,7 @@ func (c *userDisableCommand) Run(ctx context.Context, e env, s *settings) error 
 			return unknownPerson(p.config, c.Person)
 		}
 		if err == nil {
+			p.note(ctx, e, audit.AccountChanged{Person: c.Person, Change: "disabled"})
 			fmt.Fprintf(e.stdout, "%s is shut out: sessions have ended, and no password, provider or token lets them in.\n", c.Person)
 		}
 		return err
@@ -124,7 +133,10 @@ func (c *userDisableCommand) Run(ctx context.Context, e env, s *settings) error 
 
 // Run lets somebody in again.
 func (c *userEnableCommand) Run(ctx context.Context, e env, s *settings) error {
-	return withDirectory(ctx, s, func(_ *parts, d *identity.Directory) error {
+	return withDirectory(ctx, s, func(p *parts, d *identity.Directory) error {
+		if err := p.record(ctx, byShell(), "", audit.AccountChanged{Person: c.Person, Change: "enabled"}); err != nil {
+			return err
+		}
 		if err := d.Enable(ctx, c.Person); err != nil {
 			return err
 		}

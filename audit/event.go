@@ -27,6 +27,9 @@ const (
 	Server      Door = "server" // the program itself, and nobody through a door
 )
 
+// Doors are all there are.
+func Doors() []Door { return []Door{Browser, Widget, API, Slack, CommandLine, Server} }
+
 // By says who did something, and how they came in. Empty fields do not apply.
 type By struct {
 	Door   Door   `json:"door"`

@@ -62,7 +62,7 @@ func ToOCSF(l Line, product string) map[string]any {
 			"version": OCSFVersion, "sequence": l.Seq, "uid": l.Code, "original_time": l.Time, "event_code": l.Kind, "log_name": "bureau audit",
 			"product": map[string]any{"name": "Bureau", "vendor_name": "Bureau", "version": product},
 		},
-		"actor":    map[string]any{"user": userOf(l.By), "session": map[string]any{"uid": l.By.Session}},
+		"actor":    actorOf(l.By),
 		"unmapped": map[string]any{"by": l.By, "question": l.Question, "event": l.Event, "line_before": l.Before},
 	}
 	switch kind.class {
@@ -107,6 +107,14 @@ func statusOf(l Line) int {
 	return 1
 }
 
+func actorOf(by By) map[string]any {
+	actor := map[string]any{"user": userOf(by)}
+	if by.Session != "" {
+		actor["session"] = map[string]any{"uid": by.Session}
+	}
+	return actor
+}
+
 func userOf(by By) map[string]any {
 	user := map[string]any{"uid": by.Person}
 	if by.Account != "" {
@@ -138,7 +146,11 @@ func resourcesOf(l Line) (resources []map[string]any) {
 		resources = append(resources, map[string]any{"type": "document", "uid": event.Document, "version": event.Version})
 	}
 	for _, p := range event.Sources {
-		resources = append(resources, map[string]any{"type": "passage", "uid": p.Passage, "version": p.Version, "data": map[string]any{"document": p.Document, "also": p.Also}})
+		data := map[string]any{"document": p.Document}
+		if len(p.Also) > 0 {
+			data["also"] = p.Also
+		}
+		resources = append(resources, map[string]any{"type": "passage", "uid": p.Passage, "version": p.Version, "data": data})
 	}
 	return resources
 }

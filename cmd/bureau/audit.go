@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -37,6 +38,9 @@ func (a auditPlace) open(s *settings) (c *config, folder string, keys []*audit.K
 	}
 	for _, file := range append([]string{c.auditKey()}, a.KeyFile...) {
 		key, err := audit.ReadKey(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, "", nil, fmt.Errorf("%w: nobody was answered yet, or the key was moved: audit.key in %s names its file", err, c.file)
+		}
 		if err != nil {
 			return nil, "", nil, misuse{err}
 		}
@@ -170,14 +174,19 @@ type auditShowCommand struct {
 }
 
 // Run shows the lines that are wanted, the oldest first.
-func (c *auditShowCommand) Run(ctx context.Context, e env, s *settings) error {
+func (c *auditShowCommand) Run(ctx context.Context, e env, s *settings) (err error) {
+	names, done, err := openNames(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
 	lines := []audit.Line{}
 	if err := c.each(ctx, e, s, c.auditFilter, func(l audit.Line) error {
 		if c.JSON {
 			lines = append(lines, l)
 			return nil
 		}
-		return writeLine(e.stdout, l)
+		return writeLine(e.stdout, l, names)
 	}); err != nil {
 		return err
 	}

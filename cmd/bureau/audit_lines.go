@@ -1,9 +1,13 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -36,8 +40,8 @@ func aboutOf(l audit.Line) lineAbout {
 }
 
 // writeLine prints a line for people.
-func writeLine(w io.Writer, l audit.Line) error {
-	_, err := fmt.Fprintf(w, "%d  %s  %s  %s\n%s", l.Seq, l.Time.Local().Format(time.DateTime), l.Kind, byWords(l.By), details(l))
+func writeLine(w io.Writer, l audit.Line, place func(id string) string) error {
+	_, err := fmt.Fprintf(w, "%d  %s  %s  %s\n%s", l.Seq, l.Time.Local().Format(time.DateTime), l.Kind, byWords(l.By), details(l, place))
 	return err
 }
 
@@ -60,7 +64,7 @@ func byWords(by audit.By) string {
 
 // details are the parts of an event under its line: each field, and each passage
 // on a line of its own.
-func details(l audit.Line) string {
+func details(l audit.Line, place func(id string) string) string {
 	var b strings.Builder
 	if q := l.Question; q != nil && q.Text != "" {
 		fmt.Fprintf(&b, "     question %q\n", q.Text)
@@ -71,27 +75,66 @@ func details(l audit.Line) string {
 		fmt.Fprintf(&b, "     a name that nobody has, with the hash %s\n", l.Typed)
 	}
 	var fields map[string]json.RawMessage
-	if json.Unmarshal(l.Event, &fields) != nil {
-		return b.String()
-	}
-	var names []string
-	for name := range fields {
+	_ = json.Unmarshal(l.Event, &fields) // every event is an object
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		if name != "sources" {
-			names = append(names, name)
+			fmt.Fprintf(&b, "     %s %s\n", name, valueOf(name, fields[name], place))
 		}
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		fmt.Fprintf(&b, "     %s %s\n", name, fields[name])
 	}
 	var sources []audit.Passage
 	_ = json.Unmarshal(fields["sources"], &sources) // nothing where there are none
 	for _, p := range sources {
-		fmt.Fprintf(&b, "     [%d] document %s, version %.12s, passage %s", p.N, p.Document, p.Version, p.Passage)
-		if len(p.Also) > 0 {
-			fmt.Fprintf(&b, ", also in %s", strings.Join(p.Also, " "))
-		}
-		b.WriteByte('\n')
+		b.WriteString(passageWords(p, place))
 	}
 	return b.String()
+}
+
+// passageWords is the line of a passage.
+func passageWords(p audit.Passage, place func(id string) string) string {
+	words := fmt.Sprintf("     [%d] %s, version %.12s, passage %s", p.N, place(p.Document), p.Version, p.Passage)
+	for i, id := range p.Also {
+		if i == 0 {
+			words += ", also in "
+		} else {
+			words += ", "
+		}
+		words += place(id)
+	}
+	return words + "\n"
+}
+
+// valueOf returns a field of an event for people.
+func valueOf(name string, field json.RawMessage, place func(id string) string) string {
+	var id string
+	if name == "document" && json.Unmarshal(field, &id) == nil {
+		return place(id)
+	}
+	return string(field)
+}
+
+// openNames returns what names documents by their places. Where there is no
+// ledger beside the audit, as with a copy of it, their ids have to do.
+func openNames(ctx context.Context, s *settings) (name func(id string) string, done func() error, err error) {
+	byID := func(id string) string { return "document " + id }
+	c, err := s.load()
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := os.Stat(filepath.Join(c.data, "bureau.db")); err != nil {
+		return byID, func() error { return nil }, nil
+	}
+	p, err := openParts(ctx, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	known := map[string]string{}
+	return func(id string) string {
+		if known[id] == "" {
+			known[id] = byID(id)
+			if r, err := p.ledger.Record(ctx, id); err == nil { // else it is gone
+				known[id] = fmt.Sprintf("%s/%s (%s)", r.Document.Source, r.Document.Path, id)
+			}
+		}
+		return known[id]
+	}, p.close, nil
 }

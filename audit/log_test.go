@@ -327,16 +327,42 @@ func TestP9_WhatCouldNotBeWrittenIsCounted(t *testing.T) {
 	}
 }
 
+// sixSources is the line of an answer with six sources.
+func sixSources() Entry {
+	scope := Scope{Departments: []string{"hr", "everyone"}, Clearances: []string{"internal"}, Key: strings.Repeat("k", 24)}
+	e := SourcesSent{Answer: Answer{Answer: strings.Repeat("a", 26), Conversation: strings.Repeat("c", 26), Scope: &scope}}
+	for n := range 6 {
+		e.Sources = append(e.Sources, Passage{N: n + 1, Passage: strings.Repeat("p", 36), Document: strings.Repeat("d", 26), Version: strings.Repeat("v", 32)})
+	}
+	by := By{Door: Browser, Person: "mei", SignIn: "password", Session: "0123456789ab"}
+	return Entry{By: by, Question: "How many days of leave are there?", Event: e}
+}
+
+func BenchmarkVerify(b *testing.B) {
+	book := newBook(b, 1<<20)
+	entries := make([]Entry, 100_000)
+	for i := range entries {
+		entries[i] = sixSources()
+	}
+	if err := book.Append(b.Context(), entries...); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		book.t = b
+		book.sound()
+	}
+	b.ReportMetric(float64(len(entries))*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
+	info, err := os.Stat(book.files()[0])
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(info.Size())/float64(len(entries)), "B/line")
+}
+
 func BenchmarkAppend(b *testing.B) {
 	for _, askers := range []int{1, 16, 64} {
 		b.Run(strconv.Itoa(askers), func(b *testing.B) {
-			book := newBook(b, 1<<20)
-			entry := Entry{By: By{Door: Browser, Person: "mei", SignIn: "password", Session: "0123456789ab"}, Question: "How many days of leave are there?"}
-			e := SourcesSent{Answer: Answer{Answer: strings.Repeat("a", 26), Conversation: strings.Repeat("c", 26), Scope: &Scope{Departments: []string{"hr", "everyone"}, Key: strings.Repeat("k", 24)}}}
-			for n := range 6 {
-				e.Sources = append(e.Sources, Passage{N: n + 1, Passage: strings.Repeat("p", 36), Document: strings.Repeat("d", 22), Version: strings.Repeat("v", 64)})
-			}
-			entry.Event = e
+			book, entry := newBook(b, 1<<20), sixSources()
 			b.SetParallelism(max(1, askers/2))
 			b.ResetTimer()
 			if askers == 1 {

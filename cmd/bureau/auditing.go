@@ -66,37 +66,41 @@ func (c *config) openAudit() (*audit.Log, error) {
 
 // auditor returns what answers are written down in, as the configuration wants
 // it: so that nothing is answered without it, or so that something is.
-func (c *config) auditor() (audit.Appender, error) {
-	log, err := c.openAudit()
-	switch {
-	case c.audit.Required && err != nil:
-		return nil, fmt.Errorf("%w (\"audit: {required: false}\" in %s answers without it)", err, c.file)
-	case c.audit.Required:
-		return log, nil
-	case err != nil:
-		return audit.NewOptional(unwritable{err}, slog.Default()), nil
+func (c *config) auditor() audit.Appender {
+	log := &lazyAudit{config: c}
+	if c.audit.Required {
+		return log
 	}
-	return audit.NewOptional(log, slog.Default()), nil
+	return audit.NewOptional(log, slog.Default())
 }
 
-// An unwritable is an audit that could not be opened.
-type unwritable struct{ why error }
-
-func (u unwritable) Append(context.Context, ...audit.Entry) error { return u.why }
-
-// A lazyAudit is opened by its first line: most commands write none.
+// A lazyAudit is opened by its first line: most commands write none. While it
+// cannot be opened, each line tries again.
 type lazyAudit struct {
-	open func() (audit.Appender, error)
+	config *config
+	mu     sync.Mutex
+	log    *audit.Log
 }
-
-func (c *config) lazyAudit() audit.Appender { return &lazyAudit{sync.OnceValues(c.auditor)} }
 
 func (l *lazyAudit) Append(ctx context.Context, entries ...audit.Entry) error {
 	log, err := l.open()
 	if err != nil {
-		return err
+		return fmt.Errorf("%w (\"audit: {required: false}\" in %s answers without it)", err, l.config.file)
 	}
 	return log.Append(ctx, entries...)
+}
+
+func (l *lazyAudit) open() (*audit.Log, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.log != nil {
+		return l.log, nil
+	}
+	log, err := l.config.openAudit()
+	if err == nil {
+		l.log = log
+	}
+	return log, err
 }
 
 // byShell says who runs a command: the operating system's user.

@@ -163,7 +163,7 @@ func TestEveryJSONFieldIsDocumented(t *testing.T) {
 	for _, command := range [][]string{
 		{"search", "leave", "--as", "hanna"}, {"ask", "How much leave do I have?", "--as", "hanna"}, {"ingest"}, {"ingest", "--dry-run"}, {"doctor"},
 		{"status"}, {"retry"}, {"who", "hr/pay-bands-2026.md"}, {"why", "feng", "hr/pay-bands-2026.md"}, {"passages", "hr/pay-bands-2026.md"},
-		{"reindex"}, {"index", "list"}, {"index", "rollback"}, {"index", "switch", "2"},
+		{"audit", "verify"}, {"audit", "show"}, {"reindex"}, {"index", "list"}, {"index", "rollback"}, {"index", "switch", "2"},
 		{"eval", "--set", filepath.Join(root, "examples", "company", "eval"), "--at", "2026-11-24"},
 	} {
 		got := h.run(append(command, "--json")...)
@@ -175,7 +175,7 @@ func TestEveryJSONFieldIsDocumented(t *testing.T) {
 			value = list[0]
 		}
 		name := command[0]
-		if name == "index" {
+		if name == "index" || name == "audit" {
 			name = strings.Join(command[:2], " ")
 		}
 		for field := range value.(map[string]any) {

@@ -33,7 +33,7 @@ type parts struct {
 
 // openParts opens the state.
 func openParts(ctx context.Context, c *config) (_ *parts, err error) {
-	p := &parts{config: c, audit: c.lazyAudit(), reader: newBoundedReader(c.data, c.ingest.OCR)}
+	p := &parts{config: c, audit: c.auditor(), reader: newBoundedReader(c.data, c.ingest.OCR)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.close())

@@ -32,7 +32,7 @@ type livePolicy struct {
 }
 
 func newLivePolicy(c *config) *livePolicy {
-	p := &livePolicy{file: c.file, last: c.stamp, changed: func() {}, hash: c.hash, audit: c.lazyAudit()}
+	p := &livePolicy{file: c.file, last: c.stamp, changed: func() {}, hash: c.hash, audit: c.auditor()}
 	p.current.Store(c.policy)
 	return p
 }

@@ -8,13 +8,20 @@ import (
 )
 
 // Head returns the last line that was acknowledged, to be noted elsewhere.
-func (l *Log) Head() (h Head, err error) {
-	unlock, err := lock(l.config.Folder)
+func (l *Log) Head() (Head, error) { return HeadOf(l.config.Folder, l.config.Key) }
+
+// HeadOf returns the last line of the audit in a folder that was acknowledged.
+// It changes nothing. Where nothing was written the error is ErrNone.
+func HeadOf(folder string, key *Key) (h Head, err error) {
+	if segments, err := segmentsIn(folder); err != nil || len(segments) == 0 {
+		return Head{}, errors.Join(err, ErrNone)
+	}
+	unlock, err := lock(folder)
 	if err != nil {
 		return Head{}, err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
-	found, err := readHead(l.config.Folder, ringOf(l.config.Key))
+	found, err := readHead(folder, ringOf(key))
 	if errors.Is(err, errNoHead) {
 		return Head{}, ErrNone
 	}

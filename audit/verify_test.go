@@ -257,6 +257,19 @@ func TestP9_GoingOnHidesNothing(t *testing.T) {
 	}
 }
 
+// Only what a line declares is set aside, byte for byte.
+func TestP9_WhatWasSetAsideCannotBeOtherThanItWas(t *testing.T) {
+	b := newBook(t, 100).add(3)
+	file := b.files()[0]
+	whole := b.get(file)
+	b.put(file, slices.Concat(whole, []byte(`{"seq":6,"half a line`)))
+	b.add(2).sound()
+	b.put(file, bytes.Replace(b.get(file), []byte("half a line"), []byte("half a lime"), 1))
+	if faults := b.verify().Faults; len(faults) != 1 || faults[0].Kind != Inserted || faults[0].Line != 6 {
+		t.Errorf("faults %v, want that line 6 of the file was not written by Bureau", faults)
+	}
+}
+
 func FuzzVerify(f *testing.F) {
 	b := newBook(f, 10).add(18)
 	file := b.files()[0]

@@ -307,6 +307,34 @@ func TestP9_WithoutAnAuditNobodyIsAnsweredUnlessTheConfigurationSaysSo(t *testin
 	}
 }
 
+func TestP9_ALostKeyIsSaidAndNotReplaced(t *testing.T) {
+	h := indexed(t)
+	h.mustRun("search", "--as", "hanna", aboutPay[0])
+	says := func() finding {
+		var findings []finding
+		if err := json.Unmarshal([]byte(h.run("doctor", "--json").stdout), &findings); err != nil {
+			t.Fatal(err)
+		}
+		return findings[slices.IndexFunc(findings, func(f finding) bool { return f.Part == "audit" })]
+	}
+	if f := says(); !f.OK || !strings.Contains(f.Says, "2 lines; its key is beside it") {
+		t.Errorf("%+v", f)
+	}
+	key := filepath.Join(h.data, "audit.key")
+	if err := os.Rename(key, key+".away"); err != nil {
+		t.Fatal(err)
+	}
+	if f := says(); f.OK || !strings.Contains(f.Remedy, key) {
+		t.Errorf("%+v", f)
+	}
+	if got := h.run("search", "--as", "hanna", aboutPay[0]); got.status != exitFailed || !strings.Contains(got.stderr, "its key is missing") {
+		t.Errorf("%+v", got)
+	}
+	if _, err := os.Stat(key); err == nil {
+		t.Error("a key was made over lines of another")
+	}
+}
+
 func TestP9_TheExportIsShapedAsOCSF(t *testing.T) {
 	h := indexed(t)
 	h.mustRun("ask", "--as", "hanna", aboutPay[0])

@@ -6,7 +6,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
+	"os"
 	"os/user"
 	"path/filepath"
 	"sync"
@@ -222,4 +224,33 @@ func (c *config) expireAudit(ctx context.Context, log *audit.Log) {
 	case lines > 0:
 		slog.Info("old lines of the audit were deleted", "lines", lines)
 	}
+}
+
+// examineAudit looks whether the audit can go on where it is.
+func examineAudit(c *config) finding {
+	f := finding{Part: "audit", OK: true}
+	key, err := audit.ReadKey(c.auditKey())
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err = os.Stat(filepath.Join(c.auditFolder(), "head")); errors.Is(err, fs.ErrNotExist) {
+			f.Says = "nothing was written yet"
+			return f
+		}
+		return finding{Part: "audit", Says: audit.ErrKeyLost.Error(), Remedy: "bring " + c.auditKey() + " back"}
+	}
+	var head audit.Head
+	if err == nil {
+		head, err = audit.HeadOf(c.auditFolder(), key)
+	}
+	switch {
+	case errors.Is(err, audit.ErrNone):
+		f.Says = "nothing was written yet"
+	case err != nil:
+		return finding{Part: "audit", Says: err.Error(), Remedy: "bureau audit verify -c " + c.file}
+	default:
+		f.Says = fmt.Sprintf("%d lines", head.Seq)
+		if filepath.Dir(c.auditKey()) == filepath.Clean(c.data) {
+			f.Says += "; its key is beside it, and audit.key in " + c.file + " can name a safer place"
+		}
+	}
+	return f
 }

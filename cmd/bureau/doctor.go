@@ -75,6 +75,7 @@ func examine(ctx context.Context, s *settings) []finding {
 	b, index := p.examineIndex(ctx)
 	findings = append(findings, index...)
 	findings = append(findings, p.examineDocuments(ctx))
+	findings = append(findings, examineAudit(config))
 	findings = append(findings, examineSources(ctx, config.sources)...)
 	findings = append(findings, examineSlack(ctx, config)...)
 	if err := p.ollama.Health(ctx); err != nil {

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -120,7 +122,7 @@ func openNames(ctx context.Context, s *settings) (name func(id string) string, d
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, err := os.Stat(filepath.Join(c.data, "bureau.db")); err != nil {
+	if _, err := os.Stat(filepath.Join(c.data, "bureau.db")); errors.Is(err, fs.ErrNotExist) {
 		return byID, func() error { return nil }, nil
 	}
 	p, err := openParts(ctx, c)

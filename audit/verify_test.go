@@ -110,10 +110,18 @@ func TestP9_WhatIsDoneToTheAuditIsFoundAndPlaced(t *testing.T) {
 		{"AnotherHistoryWithTheKey", func(b *book, files []string) {
 			head := b.get(filepath.Join(b.folder, headName))
 			b.change(files[2], func(l [][]byte) [][]byte { return l[:6] })
-			b.put(filepath.Join(b.folder, headName), append(sealed(b, head, files[2]), '\n'))
+			b.put(filepath.Join(b.folder, headName), append(sealed(b, files[2]), '\n'))
 			b.add(4)
 			b.put(filepath.Join(b.folder, headName), head)
 		}, []Fault{{Kind: OtherHead, From: 30, To: 30}}},
+		{"TwoHistoriesJoined", func(b *book, files []string) {
+			head := filepath.Join(b.folder, headName)
+			one := bytes.SplitAfter(b.get(files[2]), []byte("\n"))
+			b.change(files[2], func(l [][]byte) [][]byte { return l[:6] })
+			b.put(head, append(sealed(b, files[2]), '\n'))
+			b.add(4)
+			b.change(files[2], func(l [][]byte) [][]byte { return slices.Concat(one[:8], l[8:]) })
+		}, []Fault{{Kind: Forked, From: 29, To: 29, File: "000000000021.jsonl", Line: 9}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -154,7 +162,7 @@ func foreign(b *book, before []byte) []byte {
 }
 
 // sealed returns the head of a chain that was cut to the lines of a file.
-func sealed(b *book, _ []byte, file string) []byte {
+func sealed(b *book, file string) []byte {
 	b.t.Helper()
 	lines := bytes.Split(bytes.TrimSpace(b.get(file)), []byte("\n"))
 	l, err := ringOf(b.key).read(lines[len(lines)-1])

@@ -43,6 +43,12 @@ type Grants struct {
 	// People are people of the policy by the provider's subject. What they read
 	// is the policy's alone to say.
 	People map[string]string
+	// Visitors says that these are the visitors of a site that vouches for them
+	// itself. Groups give them no role.
+	Visitors bool
+	// Session and Idle are the limits of their sessions in place of the
+	// Config's, unless Session is zero.
+	Session, Idle time.Duration
 }
 
 // A Directory is everybody who may ask. It is safe for concurrent use, also by
@@ -113,7 +119,7 @@ func (d *Directory) Has(ctx context.Context, person string, role access.Role, no
 	case known.listed != "":
 		return d.config.Policy().Has(known.listed, role, now), nil
 	}
-	return now.Before(known.seen.Add(d.config.Remember)) && d.config.Policy().GroupsHave(known.groups, role), nil
+	return !known.visits && now.Before(known.seen.Add(d.config.Remember)) && d.config.Policy().GroupsHave(known.groups, role), nil
 }
 
 // People returns everybody whom the policy lists.

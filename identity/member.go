@@ -150,6 +150,7 @@ func (g Grants) group(name string) string {
 type known struct {
 	listed   string // id in the policy, or ""
 	disabled bool
+	visits   bool // is the visitor of a site
 	name     string
 	email    string
 	groups   []string // of the policy
@@ -190,7 +191,7 @@ func (d *Directory) lookIn(ctx context.Context, tx *sql.Tx, person string) (k kn
 	if err != nil {
 		return k, err
 	}
-	k.listed, k.seen = grants.People[subject], time.Unix(0, seen)
+	k.listed, k.visits, k.seen = grants.People[subject], grants.Visitors, time.Unix(0, seen)
 	var names []string
 	if err := json.Unmarshal([]byte(groups), &names); err != nil {
 		return k, err

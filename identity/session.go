@@ -28,7 +28,9 @@ const (
 type Entry struct {
 	Person   string
 	Provider string // id of the provider, or one of the ways below
-	SID      string // the provider's name for its own session, or ""
+	// SID is the provider's name for its own session, the origin of a visitor's
+	// page, or "".
+	SID string
 }
 
 // The ways in that are no provider's.
@@ -43,6 +45,7 @@ type Session struct {
 	ID       string
 	Person   string
 	Provider string
+	SID      string // as of the Entry
 	Begun    time.Time
 	Used     time.Time // to within a minute
 	Until    time.Time // the end, used or not
@@ -51,12 +54,13 @@ type Session struct {
 // Begin begins a session and returns its token, which is kept nowhere else.
 func (d *Directory) Begin(ctx context.Context, entry Entry, now time.Time) (token string, err error) {
 	token = newSecret()
+	_, lasts := d.limits(entry.Provider)
 	err = d.db.Write(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM sessions WHERE until <= $1 OR used <= $2", now.UnixNano(), now.Add(-d.config.Idle).UnixNano()); err != nil {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM sessions WHERE until <= $1 OR used <= $2", now.UnixNano(), now.Add(-d.longestIdle()).UnixNano()); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, "INSERT INTO sessions (id, person, provider, sid, begun, used, until) VALUES ($1, $2, $3, $4, $5, $5, $6)",
-			SessionID(token), entry.Person, entry.Provider, entry.SID, now.UnixNano(), now.Add(d.config.Session).UnixNano())
+			SessionID(token), entry.Person, entry.Provider, entry.SID, now.UnixNano(), now.Add(lasts).UnixNano())
 		return err
 	})
 	if err != nil {
@@ -69,14 +73,14 @@ func (d *Directory) Begin(ctx context.Context, entry Entry, now time.Time) (toke
 // for want of use, by an administrator's word or its person's, is ErrEnded.
 func (d *Directory) Session(ctx context.Context, id string, now time.Time) (s Session, err error) {
 	err = d.db.Read(ctx, func(tx *sql.Tx) error {
-		s, err = scanSession(tx.QueryRowContext(ctx, "SELECT id, person, provider, begun, used, until FROM sessions WHERE id = $1", id))
+		s, err = scanSession(tx.QueryRowContext(ctx, "SELECT id, person, provider, sid, begun, used, until FROM sessions WHERE id = $1", id))
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrEnded
 		}
 		if err != nil {
 			return err
 		}
-		if !now.Before(s.Until) || !now.Before(s.Used.Add(d.config.Idle)) {
+		if !d.lasts(s, now) {
 			return ErrEnded
 		}
 		k, err := d.lookIn(ctx, tx, s.Person)
@@ -99,9 +103,34 @@ func (d *Directory) Lasts(id string, now time.Time) error {
 	return err
 }
 
+// limits returns how long a session of a way in lasts: unused, and at all.
+func (d *Directory) limits(provider string) (idle, session time.Duration) {
+	idle, session = d.config.Idle, d.config.Session
+	if own := d.config.Providers[provider]; own.Session > 0 {
+		idle, session = own.Idle, own.Session
+	}
+	return idle, session
+}
+
+// longestIdle returns how long any session lasts unused.
+func (d *Directory) longestIdle() time.Duration {
+	longest := d.config.Idle
+	for provider := range d.config.Providers {
+		idle, _ := d.limits(provider)
+		longest = max(longest, idle)
+	}
+	return longest
+}
+
+// lasts reports whether a session has not ended by its time or for want of use.
+func (d *Directory) lasts(s Session, now time.Time) bool {
+	idle, _ := d.limits(s.Provider)
+	return now.Before(s.Until) && now.Before(s.Used.Add(idle))
+}
+
 func scanSession(row interface{ Scan(...any) error }) (s Session, err error) {
 	var begun, used, until int64
-	err = row.Scan(&s.ID, &s.Person, &s.Provider, &begun, &used, &until)
+	err = row.Scan(&s.ID, &s.Person, &s.Provider, &s.SID, &begun, &used, &until)
 	s.Begun, s.Used, s.Until = time.Unix(0, begun), time.Unix(0, used), time.Unix(0, until)
 	return s, err
 }
@@ -124,10 +153,12 @@ func (d *Directory) Sessions(ctx context.Context, person string, now time.Time) 
 	err = d.db.Read(ctx, func(tx *sql.Tx) error {
 		return store.Each(ctx, tx, func(rows *sql.Rows) error {
 			s, err := scanSession(rows)
-			list = append(list, s)
+			if d.lasts(s, now) {
+				list = append(list, s)
+			}
 			return err
-		}, "SELECT id, person, provider, begun, used, until FROM sessions WHERE until > $1 AND used > $2 AND ($3 = '' OR person IN (SELECT value FROM json_each($4))) ORDER BY begun DESC",
-			now.UnixNano(), now.Add(-d.config.Idle).UnixNano(), person, d.aliases(person))
+		}, "SELECT id, person, provider, sid, begun, used, until FROM sessions WHERE until > $1 AND ($2 = '' OR person IN (SELECT value FROM json_each($3))) ORDER BY begun DESC",
+			now.UnixNano(), person, d.aliases(person))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list sessions: %w", err)

@@ -56,10 +56,13 @@ var mayImport = map[string][]string{
 	"identity":                    {"access", "store"},
 	"identity/oidc":               {"identity"},
 	"identity/oidctest":           {},
+	"identity/visitors":           {"identity", "store"},
+	"identity/visitorstest":       {},
 	"examples":                    {},
+	"examples/visitors":           {},
 	"examples/widget":             {},
 	"cmd/bureau": {
-		"access", "audit", "chat", "chat/history", "chat/ollama", "examples", "identity", "identity/oidc", "ingest", "ingest/bounded", "ingest/format", "ingest/origin", "ingest/origin/command", "ingest/origin/git",
+		"access", "audit", "chat", "chat/history", "chat/ollama", "examples", "identity", "identity/oidc", "identity/visitors", "ingest", "ingest/bounded", "ingest/format", "ingest/origin", "ingest/origin/command", "ingest/origin/git",
 		"ingest/origin/s3", "ingest/origin/website", "ingest/origin/zipfile", "ingest/pdf", "ingest/vocabulary", "retrieval", "retrieval/eval",
 		"retrieval/loadtest", "retrieval/qdrant", "retrieval/sqlite", "slack", "slack/journal", "slack/slacktest", "store", "web",
 	},
@@ -81,6 +84,7 @@ var onlyIn = map[string]string{
 	"github.com/alecthomas/kong":   "cmd/bureau",
 	"github.com/coreos/go-oidc":    "identity/oidc",
 	"golang.org/x/oauth2":          "identity/oidc",
+	"github.com/go-jose":           "identity/visitors",
 	"golang.org/x/crypto":          "identity",
 	"github.com/slack-go":          "slack",
 }
@@ -142,7 +146,7 @@ func TestOnlyCmdReadsTheEnvironment(t *testing.T) {
 	goFiles(t, func(folder, name string) {
 		// The second is for tests alone, and what it reads is told by scripts/test.sh;
 		// an example is a program of its own.
-		if folder == "cmd/bureau" || folder == "retrieval/qdrant/qdranttest" || folder == "examples/widget" || strings.HasSuffix(name, "_test.go") {
+		if folder == "cmd/bureau" || folder == "retrieval/qdrant/qdranttest" || folder == "examples/widget" || folder == "examples/visitors" || strings.HasSuffix(name, "_test.go") {
 			return
 		}
 		source, err := os.ReadFile(filepath.Join(root, name))

@@ -25,13 +25,15 @@ type caller struct {
 	language      string
 }
 
-// caller returns who sent a request, or why it is not served. A request that
-// brings a token is the token's, whatever cookies it has, but for pages and the
-// socket, which no token opens; with a cookie, what changes something is taken
-// from this site alone, as a socket is.
+// caller returns who sent a request, or why it is not served. A request of a
+// site's page is its visitor's, whatever cookies it has. Any other that brings a
+// token is the token's, but for pages and the socket, which no token opens; with
+// a cookie, what changes something is taken from this site alone, as a socket is.
 func (s *Server) caller(r *http.Request, at route) (who caller, err error) {
 	changes := r.Method != http.MethodGet && r.Method != http.MethodHead
-	if secret, ok := bearer(r); ok && strings.HasPrefix(r.URL.Path, "/api/") {
+	if site, origin, ok := s.siteOf(r); ok {
+		who, err = s.byVisitor(r, at, site, origin)
+	} else if secret, ok := bearer(r); ok && strings.HasPrefix(r.URL.Path, "/api/") {
 		who, err = s.byToken(r, secret, at.action)
 	} else if who, err = s.byCookie(r); err == nil && changes && !sameOrigin(r) {
 		err = errOrigin

@@ -100,6 +100,7 @@ func (s *Server) static(w http.ResponseWriter, r *http.Request) error {
 	h.Set("ETag", etag)
 	h.Set("Cache-Control", "public, no-cache")
 	h.Set("Vary", "Accept-Encoding")
+	s.lendScript(h, name)
 	if tag != "" {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}

@@ -17,10 +17,11 @@ import (
 // is imported later, by import(), stays a module beside it.
 const widgetScript = "widget.js"
 
-// widgetHead tells the script where it came from. As a module it is not told.
+// widgetHead tells the script where it came from. As a module it is not told, and
+// what a script of another origin loads is not looked for beside it.
 const widgetHead = `(()=>{
 const from=document.currentScript?.src||[...document.scripts].map((s)=>s.src).find((src)=>/\/widget(\.[0-9a-f]+)?\.js$/.test(src))||document.baseURI;
-const m={};
+const load=(file)=>import(new URL(file,from)),m={};
 `
 
 // The forms of import and export that our modules have.
@@ -101,7 +102,7 @@ func enclose(name, module string) (scope string, imports []string, err error) {
 			return "", nil, fmt.Errorf("bundle %s: %q is no form of import or export that is known", name, line)
 		}
 		if line != "" {
-			b.WriteString(strings.ReplaceAll(line, "import.meta.url", "from") + "\n")
+			b.WriteString(strings.NewReplacer("import.meta.url", "from", "import(", "load(").Replace(line) + "\n")
 		}
 	}
 	fmt.Fprintf(&b, "return {%s};})();\n", strings.Join(exports, ","))

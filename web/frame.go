@@ -17,6 +17,7 @@ type (
 		Version  int      `json:"version"`
 		Language string   `json:"language,omitempty"` // "en", "zh-Hans" or "zh-Hant"
 		Resume   []follow `json:"resume,omitempty"`   // answers to follow at once
+		Session  string   `json:"session,omitempty"`  // secret of a visitor's session, for a page of a site
 	}
 	// ask puts a question. ID is the client's own and makes a retry free: the
 	// same id of the same person is answered once.

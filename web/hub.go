@@ -98,9 +98,25 @@ func (h *hub) sessions() []string {
 	defer h.mu.Unlock()
 	ids := map[string]struct{}{}
 	for v := range h.open {
-		ids[v.session] = struct{}{}
+		if v.session != "" {
+			ids[v.session] = struct{}{}
+		}
 	}
 	return slices.Collect(maps.Keys(ids))
+}
+
+// introduce makes a visit that of a session.
+func (h *hub) introduce(v *visit, session string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	v.session = session
+}
+
+// sessionOf returns the session of a visit, "" while it has none.
+func (h *hub) sessionOf(v *visit) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return v.session
 }
 
 // shutdown ends every visit, once it has been sent what it follows, and waits

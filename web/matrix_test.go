@@ -41,6 +41,9 @@ var matrix = map[string]call{
 	"GET /api/answers/{answer}":          {path: "/api/answers/ANSWER", own: 200, other: 404},
 	"POST /api/answers/{answer}/stop":    {path: "/api/answers/ANSWER/stop", own: 204, other: 404},
 	"POST /api/feedback":                 {path: "/api/feedback", body: `{"answer":"ANSWER","vote":"up"}`, own: 204, other: 404},
+	"GET /api/documents/{id}":            {path: "/api/documents/bands", own: 200, other: 404},
+	"POST /api/visitor":                  {path: "/api/visitor", own: 403}, // as this server's own page
+	"DELETE /api/visitor":                {path: "/api/visitor", own: 403},
 	"GET /api/sessions":                  {path: "/api/sessions", own: 200},
 	"DELETE /api/sessions/{id}":          {path: "/api/sessions/SESSION", own: 204, other: 404, admin: 204},
 	"GET /api/openapi.yaml":              {path: "/api/openapi.yaml", own: 200},
@@ -142,9 +145,9 @@ func (k kind) wants(at route, c call) int {
 	switch path := at.pattern; {
 	case at.callers == SignedInOrHeld:
 		said = k.held
-	case at.callers == SignedIn && strings.HasSuffix(path, "/socket"):
+	case at.callers == SignedInOrGreeting:
 		said = k.socket
-	case at.callers == SignedIn && strings.Contains(path, "/api/"):
+	case at.callers == SignedIn && strings.Contains(path, "/api/"), at.callers == SignedInOrVisiting:
 		said = k.json
 	case at.callers == SignedIn:
 		said = k.page

@@ -25,6 +25,11 @@ const (
 	Administrators Callers = "administrators"
 	Auditors       Callers = "auditors"
 
+	// Who is signed in, and the visitors of sites. The second tells a socket in
+	// hello who they are, where a request says it in Authorization.
+	SignedInOrVisiting Callers = "who is signed in, or visits a site"
+	SignedInOrGreeting Callers = "who is signed in, or says hello for a site"
+
 	// The requests of these bring a proof of their own and no cookie counts. The
 	// route's handler holds the proof.
 	Providers   Callers = "a provider of sign-ins"
@@ -37,6 +42,10 @@ const (
 func (c Callers) prove() bool {
 	return c == Providers || c == Directories || c == HostSites || c == Slack
 }
+
+// visitors reports whether a visitor of a site is among these callers. Nobody is
+// who may need a role: a visitor has none, whoever they are elsewhere.
+func (c Callers) visitors() bool { return c == SignedInOrHeld || c == SignedInOrVisiting }
 
 // Times of a request. A socket and a stream of events have times of their own.
 const (
@@ -164,13 +173,20 @@ func (s *Server) admit(r *http.Request, at route) (who caller, err error) {
 	if err := s.named(r, at); err != nil {
 		return caller{}, err
 	}
-	if at.changes && !at.callers.prove() && s.crossOrigin.Check(r) != nil {
+	_, _, visits := s.siteOf(r)
+	proved := at.callers.prove() || visits && at.callers.visitors()
+	if at.changes && !proved && s.crossOrigin.Check(r) != nil {
 		return caller{}, errOrigin
 	}
 	switch at.callers {
+	case SignedInOrGreeting:
+		if visits {
+			return caller{}, nil
+		}
+		return s.caller(r, at)
 	case Anyone, Providers, Directories, HostSites, Slack:
 		return caller{}, nil
-	case SignedIn, SignedInOrHeld:
+	case SignedIn, SignedInOrHeld, SignedInOrVisiting:
 		return s.caller(r, at)
 	case Administrators:
 		return s.withRole(r, at, access.Administrator)

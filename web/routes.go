@@ -23,7 +23,7 @@ func (s *Server) routes() []route {
 	routes := []route{
 		{pattern: get + "/{$}", callers: SignedIn, documents: true, fails: asPage, serve: s.chatPage},
 		{pattern: get + "/documents/{id}", callers: SignedIn, documents: true, fails: asPage, serve: s.documentPage},
-		{pattern: get + "/socket", callers: SignedIn, documents: true, fails: asSocket, serve: s.socket},
+		{pattern: get + "/socket", callers: SignedInOrGreeting, documents: true, fails: asSocket, serve: s.socket},
 
 		{pattern: get + "/api/conversations", callers: SignedInOrHeld, action: conversations, documents: true, fails: asJSON, serve: s.listConversations},
 		{pattern: get + "/api/conversations/{id}", callers: SignedInOrHeld, action: conversations, documents: true, fails: asJSON, serve: s.showConversation},
@@ -34,6 +34,9 @@ func (s *Server) routes() []route {
 		{pattern: get + "/api/answers/{answer}", callers: SignedInOrHeld, action: ask, documents: true, fails: asJSON, serve: s.followByHTTP},
 		{pattern: post + "/api/answers/{answer}/stop", callers: SignedInOrHeld, action: ask, changes: true, fails: asJSON, serve: s.stopByHTTP},
 		{pattern: post + "/api/feedback", callers: SignedInOrHeld, action: ask, changes: true, body: maxFrame, fails: asJSON, serve: s.feedbackByHTTP},
+		{pattern: get + "/api/documents/{id}", callers: SignedInOrVisiting, documents: true, fails: asJSON, serve: s.documentPage},
+		{pattern: post + exchangePath, callers: HostSites, changes: true, body: maxExchange, fails: asJSON, serve: open(s.beginVisit)},
+		{pattern: remove + exchangePath, callers: HostSites, changes: true, fails: asJSON, serve: open(s.endVisit)},
 		{pattern: get + "/api/sessions", callers: SignedIn, fails: asJSON, serve: s.listSessions},
 		{pattern: remove + "/api/sessions/{id}", callers: SignedIn, changes: true, fails: asJSON, serve: s.endSession},
 		{pattern: get + "/api/openapi.yaml", callers: Anyone, fails: asJSON, serve: open(openAPI)},
@@ -77,9 +80,10 @@ func (s *Server) guarded(routes []route) http.Handler {
 	if err != nil {
 		panic(fmt.Sprintf("web: %v", err)) // the table is part of the program, and New has checked the mounts
 	}
+	lent := s.lend(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		guard(w.Header())
-		mux.ServeHTTP(w, r)
+		lent.ServeHTTP(w, r)
 	})
 }
 

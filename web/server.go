@@ -53,6 +53,9 @@ type Config struct {
 	// sign in with accounts of the directory.
 	Providers []Provider
 	Passwords bool
+	// Sites are those whose pages hold the widget under another origin. Without
+	// any, no other origin gets anything.
+	Sites []Site
 	// Secure says that browsers reach the server over TLS alone.
 	Secure bool
 	// DemoSignIn lets people sign in by choosing who they are, and in no other
@@ -94,6 +97,7 @@ type Server struct {
 	upgrader    websocket.Upgrader
 	farewells   *rate.Limiter // of all providers: each costs a look at keys
 	crossOrigin *http.CrossOriginProtection
+	exchanges   exchanges
 }
 
 // New returns a Server of a complete Config.
@@ -125,7 +129,10 @@ func New(config Config) (*Server, error) {
 	})
 	s.upgrader = websocket.Upgrader{
 		HandshakeTimeout: writeWait,
-		CheckOrigin:      sameOrigin,
+		CheckOrigin: func(r *http.Request) bool {
+			_, _, listed := s.siteOf(r)
+			return listed || sameOrigin(r)
+		},
 		Error: func(w http.ResponseWriter, r *http.Request, status int, _ error) {
 			http.Error(w, http.StatusText(status), status)
 		},

@@ -84,6 +84,13 @@ var visits = map[string]func(t *testing.T, h *house, url, person string) string{
 		}
 		return seen
 	},
+	"GET /api/documents/{id}": func(t *testing.T, h *house, url, person string) string {
+		seen := ""
+		for id := range h.shelf.documents {
+			seen += h.request(t, "GET", url+"/api/documents/"+string(id)+"?passage=0-20", person, nil).body
+		}
+		return seen
+	},
 	"GET /api/conversations": func(t *testing.T, h *house, url, person string) string {
 		h.answered(t, url, person)
 		return h.request(t, "GET", url+"/api/conversations?q=SAYS", person, nil).body
@@ -166,7 +173,7 @@ func TestP1_L20_EveryRouteShowsEachPersonTheirOwn(t *testing.T) {
 
 func TestL20_RoutesThatShowNoDocumentsAreListed(t *testing.T) {
 	known := []string{
-		"PATCH /api/conversations/{id}", "DELETE /api/conversations/{id}", "POST /api/answers/{answer}/stop", "POST /api/feedback", "GET /api/sessions", "DELETE /api/sessions/{id}", "GET /api/openapi.yaml", "/api/",
+		"PATCH /api/conversations/{id}", "DELETE /api/conversations/{id}", "POST /api/answers/{answer}/stop", "POST /api/feedback", "GET /api/sessions", "DELETE /api/sessions/{id}", "POST /api/visitor", "DELETE /api/visitor", "GET /api/openapi.yaml", "/api/",
 		"GET /sign-in", "POST /sign-in", "GET /sign-in/{provider}", "GET /sign-in/{provider}/callback", "POST /sign-in/{provider}/logout", "POST /sign-out", "GET /static/{file}", "GET /healthz", "/",
 	}
 	for _, r := range newHouse(t).routes() {

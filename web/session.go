@@ -41,7 +41,11 @@ func (s *Server) session(r *http.Request) (identity.Session, error) {
 	if err != nil {
 		return identity.Session{}, errSignedOut
 	}
-	return s.use(r.Context(), identity.SessionID(cookie.Value))
+	session, err := s.use(r.Context(), identity.SessionID(cookie.Value))
+	if err == nil && s.isSite(session.Provider) { // which is no cookie, and none is made of it
+		return identity.Session{}, errSignedOut
+	}
+	return session, err
 }
 
 // use returns the session with this id, and notes that it is used.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"time"
 
 	"golang.org/x/time/rate"
 
@@ -20,6 +21,8 @@ const (
 	maxFollowed     = 16 // answers at a time
 	framesPerSecond = 20
 	suggested       = 3 // questions on the first screen
+
+	helloTime = 15 * time.Second // in which a site's page says whose socket it is
 )
 
 // A visit is what one person asks and reads over one socket. Its frames come
@@ -30,7 +33,9 @@ type visit struct {
 	server   *Server
 	conn     *conn
 	person   string
-	session  string // id of the session
+	session  string // id of the session; of a site's page, "" before hello. Written under the hub's mu
+	site     Site   // whose page opened the socket, if it is a site's
+	origin   string // of that page, "" for a page of this server
 	accept   string // Accept-Language of the upgrade
 	pace     *rate.Limiter
 	followed sync.WaitGroup
@@ -45,7 +50,8 @@ type visit struct {
 // socket answers GET /socket: it upgrades the request and serves the visit
 // until the socket ends.
 func (s *Server) socket(w http.ResponseWriter, r *http.Request, who caller) error {
-	if !sameOrigin(r) {
+	site, origin, foreign := s.siteOf(r)
+	if !foreign && !sameOrigin(r) {
 		return errOrigin
 	}
 	ws, err := s.upgrader.Upgrade(w, r, nil)
@@ -55,7 +61,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request, who caller) erro
 	// The context of a hijacked request ends with its handler, which is here.
 	v := &visit{
 		server: s, conn: newConn(r.Context(), ws),
-		person: who.ID, session: who.session.ID,
+		person: who.ID, session: who.session.ID, site: site, origin: origin,
 		accept:    r.Header.Get("Accept-Language"),
 		pace:      rate.NewLimiter(framesPerSecond, 2*framesPerSecond),
 		followers: make(map[string]following),
@@ -88,6 +94,9 @@ func (v *visit) serve() {
 		return
 	}
 	defer v.server.hub.leave(v)
+	if v.origin != "" {
+		defer v.late().Stop()
+	}
 	var writer sync.WaitGroup
 	writer.Go(v.conn.write)
 	v.conn.read(v.handle)
@@ -150,6 +159,11 @@ func (v *visit) hello(first hello) error {
 	}
 	if len(first.Resume) > maxResumed {
 		return errBadFrame
+	}
+	if v.origin != "" {
+		if err := v.introduce(first); err != nil {
+			return err
+		}
 	}
 	who, ok := s.config.Directory.Person(v.person)
 	if !ok {

@@ -12,7 +12,7 @@ import { Line } from "./line.js";
 /**
  * A Chat is one person's chat. The host is the element: strings, language,
  * origin, mode, wished (departments), emit(name, detail, cancelable),
- * place (the conversation of the address), go(place) to another one, settle(place)
+ * visit (of a page under another origin), place (the conversation of the address), go(place) to another one, settle(place)
  * where the address names none yet, answered() when one is there.
  */
 export class Chat {
@@ -30,7 +30,7 @@ export class Chat {
     this.#host = host;
     this.strings = host.strings;
     this.origin = host.origin;
-    this.door = new Door(host.origin);
+    this.door = new Door(host.origin, host.visit);
     this.conversation = new Conversation(this, host);
     this.composer = new Composer({
       send: (text) => this.ask(text),
@@ -134,6 +134,7 @@ export class Chat {
     return new Line({
       strings: this.strings,
       origin: this.origin,
+      visit: this.door.visit,
       hello: () => this.#hello(),
       take: (frame) => this.#take(frame),
       tell: (...what) => this.frame.tell(...what),
@@ -188,18 +189,28 @@ export class Chat {
 
   #begin(frame) {
     const before = this.#person;
-    if (before && before.person.id !== frame.person.id) {
+    if (before && before.person.id !== frame.person.id) { // somebody else has signed in
       forgetDrafts();
-      return location.reload(); // somebody else has signed in
+      if (!this.door.visit) return location.reload();
+      this.forget();
     }
+    const first = !this.#person;
     this.#person = frame;
     this.composer.ready(frame, this.#host.wished);
     this.frame.health(frame.health);
-    if (before) this.#again();
-    else this.#first(frame);
+    if (first) this.#first(frame);
+    else this.#again();
     this.frame.titled();
     if (this.#thread.path.length === 0) this.frame.showStart(this.suggestions);
     return undefined;
+  }
+
+  /** Forgets the person, and all that is shown of them. */
+  forget() {
+    if (this.#person) this.composer.ready({ ...this.#person, departments: [] }, []);
+    this.#person = null;
+    this.frame.forget();
+    this.conversation.forget();
   }
 
   #first({ person }) {

@@ -1,14 +1,16 @@
 // The socket, with its way back. What the frames mean is in docs/protocol.md.
 
 const version = 1;
-const firstWait = 500; // ms before the first return; doubles up to longestWait
+// ms before the first return, which doubles up to the longest.
+const firstWait = 500;
 const longestWait = 15000;
-const final = { 4501: "signedOut", 4502: "outdated", 4503: "noAccess" }; // close codes after which coming back does not help
+// Close codes after which coming back does not help.
+const final = { 4501: "signedOut", 4502: "outdated", 4503: "noAccess", 4504: "refused" };
 
 /**
  * A Connection keeps one socket open. It calls hello for what the first frame
  * says, onFrame with every frame, and onState with "connecting", "ready",
- * "offline", "signedOut", "outdated" or "noAccess".
+ * "offline", "signedOut", "outdated", "noAccess" or "refused", by the page (visitor.js).
  */
 export class Connection {
   #url;
@@ -38,7 +40,7 @@ export class Connection {
     this.#socket = socket;
     socket.onopen = () => this.send({ type: "hello", version, ...this.#hello() });
     socket.onmessage = (event) => this.#take(JSON.parse(event.data));
-    socket.onclose = (event) => this.#lost(event.code);
+    socket.onclose = (event) => this.lost(event.code);
   }
 
   /** Sends a frame, and reports whether there was a socket to send it on. */
@@ -68,7 +70,8 @@ export class Connection {
     this.#onFrame(frame);
   }
 
-  #lost(code) {
+  /** The socket is lost, or there is none. */
+  lost(code) {
     this.#socket = null;
     if (final[code]) {
       this.#enter(final[code]);

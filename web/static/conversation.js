@@ -38,8 +38,8 @@ export class Conversation {
 
   /** Goes back to where this tab was, the first time that the person is known. */
   begin(person, place) {
-    this.#drafts = new Drafts(person);
-    const { composer, mode } = this.#chat;
+    const { composer, door, mode } = this.#chat;
+    this.#drafts = new Drafts(person, door.visit?.drafts);
     const last = place || (mode === "page" ? "" : this.#drafts.open);
     if (last) this.open(last);
     else if (!composer.text) composer.text = this.#drafts.get(this.#draftPlace);
@@ -82,6 +82,12 @@ export class Conversation {
     frame.showPath(path);
     if (path.length === 0) frame.showStart(suggestions);
     frame.titled();
+  }
+
+  /** Forgets whose it was. */
+  forget() {
+    this.#drafts = null;
+    this.#enter(new Thread(crypto.randomUUID()));
   }
 
   #leave() {

@@ -7,7 +7,7 @@ import { sheet } from "./style-document.js";
 /**
  * A DocumentPanel shows one document at a time: the page that the server makes
  * of it, which asks for the reader's rights again. The host has strings,
- * origin and hide().
+ * origin, hide(), and visit on a page of another origin, which has no cookie.
  */
 export class DocumentPanel {
   #host;
@@ -21,7 +21,7 @@ export class DocumentPanel {
     root.adoptedStyleSheets.push(sheet);
     const { strings } = host;
     this.#host = host;
-    this.#away = leadAway(h("a", { class: "round", "aria-label": strings.openAlone, title: strings.openAlone }, icon(icons.away)));
+    this.#away = host.visit ? "" : leadAway(h("a", { class: "round", "aria-label": strings.openAlone, title: strings.openAlone }, icon(icons.away)));
     this.#page = h("div", { class: "leaf", tabindex: "0", role: "group", "aria-label": strings.document });
     this.element = h(
       "section",
@@ -43,7 +43,7 @@ export class DocumentPanel {
     const { strings, origin } = this.#host;
     const url = new URL(source.url, origin);
     this.#title.textContent = source.title;
-    this.#away.href = url.href;
+    if (this.#away) this.#away.href = url.href;
     this.#page.setAttribute("aria-busy", "true");
     this.#page.replaceChildren(h("p", { class: "note" }, strings.loading));
     const shown = await this.#load(url);
@@ -56,9 +56,9 @@ export class DocumentPanel {
 
   // The page is the server's own, sanitised there; of it the article is taken.
   async #load(url) {
-    const { strings } = this.#host;
+    const { strings, visit } = this.#host;
     try {
-      const response = await fetch(url);
+      const response = await (visit ? fetch(`${url.origin}/api${url.pathname}${url.search}`, { headers: visit.headers }) : fetch(url));
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       const article = page.querySelector("article");
       if (article) return document.importNode(article, true);

@@ -11,12 +11,13 @@ export class Refused extends Error {
   }
 }
 
-/** A Door asks one server. */
+/** A Door asks one server. Visit is that of a page under another origin, or null. */
 export class Door {
   #origin;
 
-  constructor(origin) {
+  constructor(origin, visit) {
     this.#origin = origin;
+    this.visit = visit;
   }
 
   /** Lists conversations, newest first, or those in which all the words of q stand. */
@@ -56,7 +57,7 @@ export class Door {
     try {
       response = await fetch(this.#origin + path, {
         method,
-        headers: body ? { "Content-Type": "application/json" } : {},
+        headers: { ...this.visit?.headers, ...(body && { "Content-Type": "application/json" }) },
         body: body && JSON.stringify(body),
       });
     } catch {

@@ -1,23 +1,26 @@
 // What was typed and not sent, per person and conversation. It lives as long as
-// the tab, and ends when the person signs out.
+// the tab, and ends when the person signs out. On a page of another origin the
+// text is in memory alone, for the tab's storage is the page's.
 
 const prefix = "bureau:";
 
 /** Drafts are those of one person. */
 export class Drafts {
   #person;
+  #kept;
 
-  constructor(person) {
+  constructor(person, kept = sessionStorage) {
     this.#person = person;
+    this.#kept = kept;
   }
 
   get(conversation) {
-    return sessionStorage.getItem(this.#key(conversation)) || "";
+    return this.#kept.getItem(this.#key(conversation)) || "";
   }
 
   set(conversation, text) {
-    if (text) sessionStorage.setItem(this.#key(conversation), text);
-    else sessionStorage.removeItem(this.#key(conversation));
+    if (text) this.#kept.setItem(this.#key(conversation), text);
+    else this.#kept.removeItem(this.#key(conversation));
   }
 
   /** The conversation that was open last in this tab, for a chat without an address. */

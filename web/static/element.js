@@ -25,6 +25,8 @@ class BureauChat extends HTMLElement {
   words = this.words || {}; // of the page's own, in place of ours (words-en.js names them)
   strings = null;
   language = "en";
+  /** Of a page under another origin than Bureau's. */
+  visit = null;
 
   connectedCallback() {
     this.#building ||= this.#build();
@@ -104,6 +106,12 @@ class BureauChat extends HTMLElement {
     return this.#chat.ask(text);
   }
 
+  /** Ends the session that the page's server has vouched for. */
+  async signOut() {
+    await this.#building;
+    await this.visit?.end(this, this.#chat);
+  }
+
   /** Begins a new conversation. */
   async reset() {
     await this.#building;
@@ -156,6 +164,7 @@ class BureauChat extends HTMLElement {
   async #build() {
     this.language = languageFor(this.getAttribute("lang"), this.closest("[lang]")?.lang, ...navigator.languages);
     this.strings = { ...(await wordsOf(this.language)), ...this.words };
+    if (this.origin !== location.origin) this.visit = new (await import("./visitor.js")).Visit(this);
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = sheets;
     this.#chat = new Chat(this, root);
@@ -164,6 +173,7 @@ class BureauChat extends HTMLElement {
     if (this.mode === "launcher") shell.append(...this.#launch(this.#chat.frame));
     else shell.append(this.#chat.frame.element);
     root.append(shell);
+    this.visit?.guide(root, this.#chat);
     this.#chat.frame.placed();
     root.addEventListener("keydown", new Keys(this.#chat, () => this.close()));
     this.addEventListener("submit", (event) => event.target.matches("[data-sign-out]") && forgetDrafts());

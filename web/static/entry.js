@@ -2,6 +2,15 @@
 
 import { button, h, iconButton, icons } from "./dom.js";
 
+// Fetches a file and has the browser keep it.
+async function saveFile(address, name, headers) {
+  const response = await fetch(address, { headers });
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  const href = URL.createObjectURL(await response.blob());
+  h("a", { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 10000);
+}
+
 /** An Entry is one line of the list. forget is called when it is deleted. */
 export class Entry {
   #host;
@@ -63,7 +72,10 @@ export class Entry {
 
   #open(dots) {
     const { strings, door } = this.#host;
-    const file = (format, name) => h("li", {}, h("a", { class: "do", href: door.file(this.id, format), download: true }, name));
+    // A link brings a cookie and no other right, so that a page without one fetches the file.
+    const save = (format) => saveFile(door.file(this.id, format), `${this.title}.${format}`, door.visit.headers).catch(() => this.#close(true));
+    const link = (format, name) => h("a", { class: "do", href: door.file(this.id, format), download: true }, name);
+    const file = (format, name) => h("li", {}, door.visit ? button({ class: "do" }, () => save(format), name) : link(format, name));
     const act = (name, does) => h("li", {}, button({ class: "do" }, does, name));
     this.#menu = h(
       "ul",

@@ -200,19 +200,23 @@ export class Frame {
 
   /** Opens a document at a passage. */
   async openDocument(source, from) {
-    const url = new URL(source.url, this.#chat.origin);
-    if (url.origin !== location.origin) { // its page cannot be read from here
-      window.open(url, "_blank", "noopener,noreferrer");
-      return;
-    }
     this.peek.hide();
     if (!this.#document) {
       const { DocumentPanel } = await import("./document.js");
-      this.#document ||= new DocumentPanel({ strings: this.#chat.strings, origin: this.#chat.origin, hide: () => this.#documents.hide() }, this.#root);
+      this.#document ||= new DocumentPanel({ strings: this.#chat.strings, origin: this.#chat.origin, visit: this.#chat.door.visit, hide: () => this.#documents.hide() }, this.#root);
       this.#documents.element.append(this.#document.element);
     }
     this.#documents.show(this.#document.heading, from);
     await this.#document.show(source);
+  }
+
+  /** Forgets what is beside the conversation. */
+  forget() {
+    for (const side of [this.#lists, this.#documents]) {
+      side.hide();
+      side.element.replaceChildren();
+    }
+    this.history = this.#document = null;
   }
 
   async toggleHelp() {

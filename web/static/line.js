@@ -8,7 +8,7 @@ const local = /^(localhost|127\.0\.0\.1|\[::1\]|.+\.localhost)$/;
 /**
  * A Line is the socket of one chat. The host has strings, origin, hello() for
  * the first frame, take(frame), waiting (whether an answer is under way),
- * tell(words, action, act) and signedOut().
+ * tell(words, action, act), signedOut(), and visit on a page of another origin.
  */
 export class Line {
   #host;
@@ -27,7 +27,7 @@ export class Line {
   /** Opens the socket, the first time. */
   open() {
     if (this.#connection) return;
-    const { origin } = this.#host;
+    const { origin, visit } = this.#host;
     const url = new URL("/socket", origin);
     if (url.protocol === "http:" && !local.test(url.hostname)) {
       console.error(`bureau-chat: ${url.origin} is not https, and no question is sent in the clear.`);
@@ -36,7 +36,8 @@ export class Line {
       return;
     }
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    this.#connection = new Connection(url.href, { hello: () => this.#host.hello(), onFrame: (f) => this.#host.take(f), onState: () => this.#changed() });
+    const host = { hello: () => this.#host.hello(), onFrame: (f) => this.#host.take(f), onState: () => this.#changed() };
+    this.#connection = visit ? visit.connect(url.href, host) : new Connection(url.href, host);
     this.#connection.open();
   }
 
@@ -57,17 +58,20 @@ export class Line {
 
   /** Says what state the socket is in. */
   say() {
-    const { strings, tell, origin } = this.#host;
-    const signIn = () => location.assign(new URL("/sign-in", origin));
+    const { strings, tell, origin, visit } = this.#host;
+    const open = () => this.#connection.open();
+    const signIn = visit ? open : () => location.assign(new URL("/sign-in", origin));
     switch (this.#connection?.state) {
       case "connecting":
         return tell(strings.connecting);
       case "offline":
-        return tell(this.#host.waiting ? strings.offlineAnswer : strings.offline, strings.retry, () => this.#connection.open());
+        return tell(this.#host.waiting ? strings.offlineAnswer : strings.offline, strings.retry, open);
       case "signedOut":
         return tell(strings.signedOut, strings.signIn, signIn);
       case "noAccess":
         return tell(strings.noAccess, strings.signIn, signIn);
+      case "refused":
+        return tell(visit.words, strings.retry, open);
       case "outdated":
         return tell(strings.outdated, strings.reload, () => location.reload());
     }

@@ -70,6 +70,7 @@ export default {
   offlineAnswer: "Not connected. The answer goes on without us, and will be here when we are back.",
   retry: "Try now",
   signedOut: "You are signed out.",
+  notKnown: "This page has not said who you are. Sign in to it, and try again.",
   noAccess: "There is nothing here that you may read. Please ask whoever looks after this chat.",
   signIn: "Sign in",
   outdated: "There is a newer version of this page.",

@@ -70,6 +70,7 @@ export default {
   offlineAnswer: "连接已断开。回答仍在生成，恢复连接后会显示在这里。",
   retry: "立即重试",
   signedOut: "您已退出登录。",
+  notKnown: "此页面没有提供您的身份。请先登录此页面，然后重试。",
   noAccess: "这里没有您可以阅读的内容，请联系管理员。",
   signIn: "登录",
   outdated: "此页面有新版本。",

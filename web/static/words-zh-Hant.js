@@ -70,6 +70,7 @@ export default {
   offlineAnswer: "連線已中斷。回答仍在產生，恢復連線後會顯示在這裡。",
   retry: "立即重試",
   signedOut: "您已登出。",
+  notKnown: "此頁面沒有提供您的身分。請先登入此頁面，然後重試。",
   noAccess: "這裡沒有您可以閱讀的內容，請聯絡管理員。",
   signIn: "登入",
   outdated: "此頁面有新版本。",

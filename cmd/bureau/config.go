@@ -215,6 +215,9 @@ func (s *settings) over(c *config, file configFile, base string) {
 	for i, p := range c.signIn.Providers {
 		c.signIn.Providers[i].secret = s.secret(providerSecret + strings.ToUpper(strings.ReplaceAll(p.ID, "-", "_")))
 	}
+	for i, v := range c.signIn.Visitors {
+		c.signIn.Visitors[i].secret = s.secret(secretVariable(visitorsSecret, v.ID))
+	}
 	set(&c.index, s.Index)
 	set(&c.models.Ollama, s.Ollama)
 	set(&c.models.Chat, s.Model)

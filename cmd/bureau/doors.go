@@ -54,6 +54,9 @@ func (d doors) open(ctx context.Context, c *config, directory *identity.Director
 		}
 		to.Providers = append(to.Providers, web.Provider{Voucher: provider, ID: p.ID, Name: access.Names{"": name}})
 	}
+	for _, site := range to.Sites {
+		ways = append(ways, site.ID)
+	}
 	_, err := directory.KeepOnly(ctx, ways)
 	return err
 }

@@ -124,6 +124,9 @@ func (p *parts) serve(ctx context.Context, searcher chat.Searcher, listener net.
 		Name: p.config.company, Library: p.ledger, Desk: desk, History: kept, Audit: p.audit,
 		Suggest: p.ledger.Suggest, ModelName: health.chatModel, FollowUps: p.followUps,
 	}
+	if front.Sites, err = p.sites(ctx); err != nil {
+		return err
+	}
 	if err := door.open(ctx, p.config, directory, &front); err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ type signInConfig struct {
 	Session   time.Duration    `yaml:"session"`   // after which any session ends
 	Remember  days             `yaml:"remember"`  // how long a provider's word counts for tokens
 	Providers []providerConfig `yaml:"providers"`
+	Visitors  []visitorsConfig `yaml:"visitors"` // of sites that hold the widget
 }
 
 // A providerConfig is one entry of sign_in.providers.
@@ -52,6 +53,7 @@ func (c *signInConfig) locate(name string, document []byte) error {
 	var file struct {
 		SignIn struct {
 			Providers []yaml.Node `yaml:"providers"`
+			Visitors  []yaml.Node `yaml:"visitors"`
 		} `yaml:"sign_in"`
 	}
 	if err := yaml.Unmarshal(document, &file); err != nil {
@@ -62,6 +64,12 @@ func (c *signInConfig) locate(name string, document []byte) error {
 			return fmt.Errorf("%s:%d: a provider without anything in it", name, node.Line)
 		}
 		c.Providers[i].line = node.Line
+	}
+	for i, node := range file.SignIn.Visitors {
+		if node.Tag == "!!null" || i >= len(c.Visitors) {
+			return fmt.Errorf("%s:%d: visitors of a site without anything in it", name, node.Line)
+		}
+		c.Visitors[i].line = node.Line
 	}
 	return nil
 }
@@ -103,6 +111,7 @@ func (c *config) checkSignIn() error {
 			}
 		}
 	}
+	c.checkVisitors(seen, mistake)
 	return errors.Join(mistakes...)
 }
 
@@ -150,7 +159,9 @@ func (c signInConfig) passwords() bool {
 }
 
 // configured reports whether the file says anything about signing in.
-func (c signInConfig) configured() bool { return c.Passwords != nil || len(c.Providers) > 0 }
+func (c signInConfig) configured() bool {
+	return c.Passwords != nil || len(c.Providers) > 0 || len(c.Visitors) > 0
+}
 
 // directory opens the directory of who may ask. policy returns the policy of
 // the moment.
@@ -159,6 +170,9 @@ func (p *parts) directory(ctx context.Context, policy func() *access.Policy) (*i
 	grants := map[string]identity.Grants{}
 	for _, one := range c.Providers {
 		grants[one.ID] = identity.Grants{Issuer: one.Issuer, Groups: one.Groups, People: one.People}
+	}
+	for _, one := range c.Visitors {
+		grants[one.ID] = one.grants()
 	}
 	return identity.Open(ctx, p.state, identity.Config{
 		Policy: policy, Providers: grants, Idle: c.Idle, Session: c.Session, Remember: time.Duration(c.Remember),

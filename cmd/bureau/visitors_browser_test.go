@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -211,6 +212,19 @@ func TestBrowserAsksThePagesServerAgain(t *testing.T) {
 	tb.await(`chat.visit.secret && chat.visit.secret !== window.before && one(".state").textContent === ""`)
 	js[bool](tb, `(Date.now = window.then, true)`)
 	tb.ask(aboutForecasts)
+
+	// A panel that stays closed has no socket, and has one again when it is opened.
+	js[bool](tb, `(window.wait = setTimeout, window.setTimeout = (act, ms, ...more) => ms > 3e5 ? window.wait(() => { act(); window.rested = true; }, 1) : window.wait(act, ms, ...more), true)`)
+	tb.received()
+	js[bool](tb, `(chat.close(), true)`)
+	tb.await(`window.rested`)
+	js[bool](tb, `(window.setTimeout = window.wait, chat.open(), true)`)
+	tb.await(`one(".panel").open && one(".state").textContent === ""`)
+	for late := time.Now().Add(patience); !strings.Contains(tb.received(), `"type":"ready"`); tb.settle() {
+		if time.Now().After(late) {
+			t.Fatal("it is opened and has no socket")
+		}
+	}
 
 	// A page may hold the element by itself, with its own words.
 	js[bool](tb, `(() => {

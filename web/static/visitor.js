@@ -6,6 +6,7 @@ import { Connection } from "./connection.js";
 import { forgetDrafts } from "./drafts.js";
 
 const early = 5; // s before its end a session counts as over
+const rest = 6e5; // ms after which a closed panel gives its socket up
 
 /**
  * A Visit is the session of one page. It is in memory alone: what lies in the
@@ -75,7 +76,7 @@ export class Visit {
     await fetch(`${this.#element.origin}/api/visitor`, { method: "DELETE", headers, keepalive: true }).catch(() => {}); // it ends by its time then
   }
 
-  /** Opens the documents that a text links to beside the chat: as addresses they would be the page's. */
+  /** Looks after a chat: opens the documents that a text links to beside it, for as addresses they would be the page's. */
   guide(root, chat) {
     root.addEventListener("click", (event) => {
       const link = event.target.closest('a[href^="/documents/"]');
@@ -83,6 +84,15 @@ export class Visit {
       event.preventDefault();
       chat.openSource({ url: link.getAttribute("href"), title: link.textContent }, link);
     });
+    this.#rest(chat);
+  }
+
+  // Gives the socket up of a panel that stays closed. It comes back when the panel is opened.
+  #rest(chat) {
+    const element = this.#element;
+    let timer = 0;
+    element.addEventListener("bureau-close", () => (timer = setTimeout(() => chat.disconnect(), rest)));
+    element.addEventListener("bureau-open", () => clearTimeout(timer));
   }
 
   async #begin() {

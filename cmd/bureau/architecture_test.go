@@ -58,12 +58,13 @@ var mayImport = map[string][]string{
 	"identity/oidctest":           {},
 	"identity/visitors":           {"identity", "store"},
 	"identity/visitorstest":       {},
+	"leaktest":                    {},
 	"examples":                    {},
 	"examples/visitors":           {},
 	"examples/widget":             {},
 	"cmd/bureau": {
 		"access", "audit", "chat", "chat/history", "chat/ollama", "examples", "identity", "identity/oidc", "identity/visitors", "ingest", "ingest/bounded", "ingest/format", "ingest/origin", "ingest/origin/command", "ingest/origin/git",
-		"ingest/origin/s3", "ingest/origin/website", "ingest/origin/zipfile", "ingest/pdf", "ingest/vocabulary", "retrieval", "retrieval/eval",
+		"ingest/origin/s3", "ingest/origin/website", "ingest/origin/zipfile", "ingest/pdf", "ingest/vocabulary", "leaktest", "retrieval", "retrieval/eval",
 		"retrieval/loadtest", "retrieval/qdrant", "retrieval/sqlite", "slack", "slack/journal", "slack/slacktest", "store", "web",
 	},
 }
@@ -71,7 +72,7 @@ var mayImport = map[string][]string{
 // onlyIn names the folders that may know a vendor's package, as few as can be.
 var onlyIn = map[string]string{
 	"github.com/ollama/ollama":     "chat/ollama",
-	"github.com/gorilla/websocket": "web slack/slacktest",
+	"github.com/gorilla/websocket": "leaktest web slack/slacktest",
 	"github.com/tdewolff":          "web",
 	"github.com/fsnotify/fsnotify": "ingest",
 	"github.com/qdrant/go-client":  "retrieval/qdrant",

@@ -37,6 +37,7 @@ type commandLine struct {
 	Token    tokenCommand    `cmd:"" help:"Make, list and end tokens for programs."`
 	Audit    auditCommand    `cmd:"" help:"Show who was answered from what, and that nobody has edited it."`
 	Feedback feedbackCommand `cmd:"" help:"Read what people thought of their answers."`
+	Leaktest leaktestCommand `cmd:"" help:"Try to make the product leak: plant canaries, ask as everybody through every door, and print what came of it."`
 	ReadFile readFileCommand `cmd:"" name:"read-file" hidden:""`
 	Doctor   doctorCommand   `cmd:"" help:"Say for every part whether it works, and the command that mends it."`
 }

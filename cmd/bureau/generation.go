@@ -32,7 +32,7 @@ func (p *parts) openGeneration(ctx context.Context, b ingest.Build) (*generation
 	g := &generation{Build: b, index: index, embedder: p.embedder(b.Generation.Embedder)}
 	g.searcher = &retrieval.Searcher{
 		Index: index, Ledger: p.ledger, Embedder: g.embedder,
-		Constants: retrieval.ConstantsFor(b.Generation.Embedder).Stricter(p.config.models.Evidence),
+		Constants: retrieval.ConstantsFor(b.Generation.Embedder).Stricter(p.config.models.Evidence), Alarm: p.alarm,
 	}
 	return g, nil
 }

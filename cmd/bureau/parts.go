@@ -29,6 +29,7 @@ type parts struct {
 	ollama      *ollama.Client
 	embedder    func(model string) embeddings.Embedder // nil for "", no model
 	model       *ollama.Model                          // nil without one
+	alarm       func(documents int)                    // of the second lock, nil for the log alone
 }
 
 // openParts opens the state.

@@ -130,6 +130,32 @@ func TestL01_NarrowingToAForeignDepartmentReadsNothing(t *testing.T) {
 	}
 }
 
+// L02: a name counts as a whole and where it is known. One that begins or ends
+// like another, or is nobody's, opens nothing.
+func TestL02_OnlyAWholeKnownNameOpensAnything(t *testing.T) {
+	p := parse(t, company)
+	scope := scopeOf(t, "hanna", autumn)
+	for _, name := range []Department{"", "h", "hr-secret", "hrr", "HR", " hr", "hr*", "*", "hr/recruiting", "everyone-else", "nowhere"} {
+		if scope.Allows(Readers{Departments: []Department{name}}) {
+			t.Errorf("hanna reads what is for %q", name)
+		}
+		if !scope.Narrow(name).IsZero() {
+			t.Errorf("narrowed to %q something is read", name)
+		}
+		if p.HasDepartment(name) || p.Within(name, Everyone) {
+			t.Errorf("%q is a department", name)
+		}
+	}
+	for _, group := range []string{"", "g-", "g-money-2", "G-MONEY", "*"} {
+		if got, err := p.ScopeOfGroups([]string{group}, autumn); err == nil && slices.Contains(got.Departments(), "finance") {
+			t.Errorf("group %q reads %v", group, got.Departments())
+		}
+	}
+	if !scope.Allows(Readers{Departments: []Department{"hr"}}) {
+		t.Error("hanna does not read what is for hr")
+	}
+}
+
 func TestDenyHoldsAfterNarrowing(t *testing.T) {
 	denied := Readers{Departments: []Department{"hr"}, Deny: []Department{"finance"}}
 	if scopeOf(t, "both", autumn).Narrow("hr").Allows(denied) {

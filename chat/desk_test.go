@@ -185,6 +185,28 @@ func TestAWaitingQuestionCanBeStopped(t *testing.T) {
 	})
 }
 
+// L14: nothing that was answered to one person is given to another, however
+// alike the questions, their ids and their conversations are.
+func TestL14_TheSameQuestionOfTwoPeopleIsAnsweredToEach(t *testing.T) {
+	var asked atomic.Int64
+	o := newOffice(t, func(_ context.Context, _ chat.Question, yield func(chat.Event, error) bool) {
+		text := fmt.Sprintf("Answer number %d.", asked.Add(1))
+		_ = yield(chat.Delta{Text: text}, nil) && yield(chat.Done{Mode: chat.ByModel, Text: text}, nil)
+	}, nil)
+	texts := map[string]bool{}
+	for _, person := range []string{"hanna", "felix", "hanna"} {
+		last, err := o.end(person, o.begin(person, "the same id", "The same question?"))
+		done, ok := last.(chat.Done)
+		if err != nil || !ok {
+			t.Fatalf("%s: %+v, %v", person, last, err)
+		}
+		texts[person+": "+done.Text] = true
+	}
+	if asked.Load() != 2 || len(texts) != 2 {
+		t.Errorf("the author was asked %d times, and people were told %v", asked.Load(), texts)
+	}
+}
+
 func TestPlacesInLineAreInTheLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		goOn := make(chan struct{})

@@ -63,7 +63,7 @@ func (s *Site) once(ctx context.Context, r Reader, method, path, body string) (R
 	if err != nil {
 		return Reply{}, err
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }() // it was read
 	text, err := io.ReadAll(io.LimitReader(response.Body, 16<<20))
 	return Reply{response.StatusCode, string(text)}, err
 }
@@ -93,7 +93,7 @@ func (s *Site) SignIn(ctx context.Context, person string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }() // it was read
 	for _, c := range response.Cookies() {
 		if strings.HasSuffix(c.Name, "session") && c.Value != "" {
 			return c.Name + "=" + c.Value, nil

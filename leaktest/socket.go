@@ -30,7 +30,7 @@ func (s *Site) open(ctx context.Context, r Reader) (*visit, error) {
 	s.unlock(r, header)
 	ws, response, err := websocket.DefaultDialer.DialContext(ctx, "ws"+strings.TrimPrefix(s.URL, "http")+"/socket", header)
 	if response != nil && response.Body != nil {
-		defer response.Body.Close()
+		defer func() { _ = response.Body.Close() }() // the socket is what matters
 	}
 	if err != nil {
 		if response != nil {

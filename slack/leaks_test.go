@@ -188,7 +188,7 @@ func TestL18_AnEventOfAnotherWorkspaceIsNotTaken(t *testing.T) {
 	}
 }
 
-func TestL22_PublishingHoldsEverySourceAgainstTheChannel(t *testing.T) {
+func TestL22_L36_PublishingHoldsEverySourceAgainstTheChannel(t *testing.T) {
 	h := newHouse(t)
 	h.space.AddChannel("C1", "mixed", "U0HANNA", "U0NOOR")
 	h.run()
@@ -224,7 +224,7 @@ func TestL22_PublishingHoldsEverySourceAgainstTheChannel(t *testing.T) {
 	}
 }
 
-func TestAPrivateAnswerIsPublishedAsItIsWhereAllMayReadIt(t *testing.T) {
+func TestL21_APrivateAnswerIsPublishedAsItIsWhereAllMayReadIt(t *testing.T) {
 	h := newHouse(t)
 	h.space.AddChannel("C1", "hr", "U0HANNA")
 	h.run()

@@ -203,6 +203,62 @@ func TestP4_L27_ForeignAndUnknownDocumentsLookTheSame(t *testing.T) {
 	}
 }
 
+// L23: the address of a document, of a passage or of an answer is no right. Once
+// the right is gone it is that of nothing.
+func TestL23_AnAddressOpensNothingOnceTheRightIsGone(t *testing.T) {
+	h := newHouse(t)
+	url := serve(t, h)
+	answer := h.answered(t, url, "hanna")
+	for _, path := range []string{"/documents/bands", "/documents/bands?passage=0-9", "/api/answers/" + answer} {
+		if got := h.request(t, "GET", url+path, "hanna", nil); !strings.Contains(got.body, "secret-of-hr") {
+			t.Errorf("%s shows %d %.100s before", path, got.status, got.body)
+		}
+	}
+	h.rights.policy.Store(parsed(t, strings.Replace(company, "title: {en: HR advisor, zh-Hans: 人力资源顾问}, departments: [hr]", "departments: []", 1)))
+	for _, path := range []string{"/documents/bands", "/documents/bands?passage=0-9", "/api/answers/" + answer} {
+		if got := h.request(t, "GET", url+path, "hanna", nil); strings.Contains(got.body, "secret-of-hr") || strings.Contains(got.body, "Pay bands") {
+			t.Errorf("%s shows %d %.100s afterwards", path, got.status, got.body)
+		}
+	}
+}
+
+// L26: what a browser keeps is gone with the session. That the page keeps
+// nothing in localStorage is looked at where its scripts are.
+func TestL26_SigningOutClearsWhatTheBrowserKeeps(t *testing.T) {
+	h := newHouse(t)
+	url := serve(t, h)
+	got := h.post(t, url+"/sign-out", nil)
+	if got.header.Get("Clear-Site-Data") != `"storage"` {
+		t.Errorf("Clear-Site-Data is %q", got.header.Get("Clear-Site-Data"))
+	}
+	if set := got.header.Get("Set-Cookie"); !strings.HasPrefix(set, plainCookie+"=;") || !strings.Contains(set, "Max-Age=0") {
+		t.Errorf("the cookie stays: %q", set)
+	}
+}
+
+// L35: no route tells who else there is, or which departments.
+func TestL35_NobodyIsToldOfOtherPeopleAndDepartments(t *testing.T) {
+	h := newHouse(t)
+	url := serve(t, h)
+	for person, foreign := range map[string][]string{
+		"hanna": {"finn", "Finn Marsh", "Controller", "Finance", "finance", "财务部"},
+		"finn":  {"hanna", "Hanna Reed", "Human Resources", "hr@larkfield.example", "人力资源部", "Nele"},
+	} {
+		for pattern, visit := range visits {
+			seen := visit(t, h, url, person)
+			for _, word := range foreign {
+				if strings.Contains(strings.ReplaceAll(seen, "secret-of-finance", ""), word) {
+					t.Errorf("%s tells %s of %q", pattern, person, word)
+				}
+			}
+		}
+		seen := fmt.Sprint(h.visitAs(t, url, person).ready)
+		if name := map[string]string{"hanna": "Human Resources", "finn": "Finance"}[person]; !strings.Contains(seen, name) {
+			t.Errorf("%s is not told of their own department %s: %s", person, name, seen)
+		}
+	}
+}
+
 func TestDocumentShowsItsPassageMarked(t *testing.T) {
 	h := newHouse(t)
 	url := serve(t, h)

@@ -152,7 +152,7 @@ func TestL24_ALedgerThatFailsShowsNothing(t *testing.T) {
 	}
 }
 
-func TestL17_AConversationBelongsToOnePerson(t *testing.T) {
+func TestL17_L34_AConversationBelongsToOnePerson(t *testing.T) {
 	r := newRoom(t, ledger{})
 	answer := r.answered("c", "hers", "Hers.")
 	r.begin(chat.Beginning{Person: "felix", Conversation: "c", Question: "his"}, nil)

@@ -49,7 +49,7 @@ func (c *leaktestCommand) try(ctx context.Context, e env, s *settings) (_ *leakt
 	defer func() { err = errors.Join(err, os.RemoveAll(scratch.folder)) }()
 	heard := &heard{}
 	defer heard.listen()()
-	b, err := c.open(ctx, e, s, scratch)
+	b, err := c.open(ctx, e, scratch)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func (c *leaktestCommand) try(ctx context.Context, e env, s *settings) (_ *leakt
 }
 
 // open opens the scratch company with the models that there are.
-func (c *leaktestCommand) open(ctx context.Context, e env, s *settings, scratch *scratch) (_ *leakBench, err error) {
+func (c *leaktestCommand) open(ctx context.Context, e env, scratch *scratch) (_ *leakBench, err error) {
 	b := &leakBench{scratch: scratch, env: e}
 	own, err := scratch.load(nil)
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -54,8 +55,9 @@ func verdicts(r leaktest.Report, door, reader string) map[leaktest.Verdict]int {
 // TestP1_P2_L06_EverybodyAtEveryDoorReadsTheirOwnAndNothingElse is the matrix
 // of people by doors by documents, for the sample company.
 func TestP1_P2_L06_EverybodyAtEveryDoorReadsTheirOwnAndNothingElse(t *testing.T) {
+	program := build(t)  // the real one: the race detector would make minutes of it
 	t.Chdir(t.TempDir()) // where no configuration is: the sample company
-	r := tried(t, exitDone, "leaktest")
+	r := trial(t, program, exitDone, "--embedder", none, "leaktest")
 	if !r.OK() || r.Company != "Larkfield Instruments" || len(r.Documents) < 20 {
 		t.Errorf("%d documents of %s; leaks %v, missed %v, problems %v", len(r.Documents), r.Company, r.Leaks, r.Missed, r.Problems)
 	}
@@ -83,11 +85,66 @@ func TestP1_P2_L06_EverybodyAtEveryDoorReadsTheirOwnAndNothingElse(t *testing.T)
 	}
 }
 
-// TestL31_AnAnswerThatDoesNotComeIsAFailure asks a product that answers nobody.
-func TestL31_AnAnswerThatDoesNotComeIsAFailure(t *testing.T) {
-	r := leaktest.Report{Missed: []leaktest.Miss{{Door: "HTTP", Reader: "hanna", Document: "hr"}}}
-	if r.OK() {
-		t.Error("a missed answer is no failure")
+// TestLeaktestTriesACompanyOfItsOwn runs in this process, with its race
+// detector, what goes on at once.
+func TestLeaktestTriesACompanyOfItsOwn(t *testing.T) {
+	folder := t.TempDir()
+	write(t, folder, map[string]string{"bureau.yaml": twoDepartments})
+	before := read(t, filepath.Join(folder, "bureau.yaml"))
+	r := tried(t, exitDone, "-c", filepath.Join(folder, "bureau.yaml"), "leaktest",
+		"--door", "index", "--door", "socket", "--door", "Slack", "--door", "taken away", "--door", "of others", "--door", "greeting")
+	if r.Company != "Two Departments" || verdicts(r, "socket", "feng")[leaktest.Answered] == 0 || r.Alarms > 0 {
+		t.Errorf("%+v", r)
+	}
+	if entries, err := os.ReadDir(folder); err != nil || len(entries) != 1 || read(t, filepath.Join(folder, "bureau.yaml")) != before {
+		t.Errorf("it leaves %v behind, %v", entries, err)
+	}
+}
+
+// TestP1_TheSamplesCasesHold asks the cases of the sample company.
+func TestP1_TheSamplesCasesHold(t *testing.T) {
+	cases, err := filepath.Abs(filepath.Join(root, "examples", "company", "leaktest"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := tried(t, exitDone, "-c", sample, "leaktest", "--cases", cases)
+	if n := verdicts(r, "HTTP", ""); n[leaktest.Answered] < 15 || n[leaktest.Nothing] == 0 {
+		t.Errorf("%v", n)
+	}
+}
+
+func TestCasesThatAreWrongAreNamed(t *testing.T) {
+	folder := t.TempDir()
+	for text, want := range map[string]string{
+		`[{name: a, person: noor, question: "Heron?", must_not_contain: [heron]}]`: `"heron" stands in the question itself`,
+		`[{name: a, person: noor, question: "Heron?"}]`:                            "it checks nothing",
+		`[{name: a, person: noor, question: "x", must_contian: [y]}]`:              "must_contian",
+		`[{name: a, person: norr, question: "x", must_contain: [y]}]`:              `"norr"`,
+		`[{person: noor, must_contain: [y]}]`:                                      "name, person and question are needed",
+		`[]`:                                                                       "no cases",
+	} {
+		write(t, folder, map[string]string{"cases.yaml": text})
+		got := program(t.Context(), nil, "-c", sample, "--embedder", none, "leaktest", "--cases", filepath.Join(folder, "cases.yaml"))
+		if got.status != exitMisused || !strings.Contains(got.stderr, want) {
+			t.Errorf("%s: status %d, %s", text, got.status, got.stderr)
+		}
+	}
+}
+
+// TestACaseThatLeaksOrIsMissedIsSeen has cases that cannot hold.
+func TestACaseThatLeaksOrIsMissedIsSeen(t *testing.T) {
+	folder := t.TempDir()
+	write(t, folder, map[string]string{"cases.yaml": `
+- {name: told, person: hanna, question: "What are the pay bands in Leeds of a senior engineer?", must_not_contain: ["63,500"]}
+- {name: source, person: hanna, question: "What are the pay bands in Leeds of a senior engineer?", may_answer_from: []}
+- {name: missed, person: noor, question: "What are the pay bands in Leeds of a senior engineer?", must_answer_from: ["hr/**"]}
+`})
+	r := tried(t, exitFailed, "-c", sample, "leaktest", "--cases", folder)
+	want := map[string]leaktest.Verdict{"told": leaktest.Leaked, "source": leaktest.Leaked, "missed": leaktest.Missed}
+	for _, c := range r.Cells {
+		if c.Verdict != want[c.Document] {
+			t.Errorf("%+v", c)
+		}
 	}
 }
 

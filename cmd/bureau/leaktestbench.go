@@ -30,6 +30,7 @@ type leakBench struct {
 	alarms    atomic.Int64
 	searcher  *follower
 	directory *identity.Directory
+	cookie    string // name of a session's
 	space     *slacktest.Workspace
 	site      *leaktest.Site
 	places    map[retrieval.DocumentID]retrieval.Document
@@ -38,7 +39,7 @@ type leakBench struct {
 
 // fill takes the documents in.
 func (b *leakBench) fill(ctx context.Context, e env) error {
-	b.parts.alarm = func(documents int) { b.alarms.Add(int64(documents)) }
+	b.alarm = func(documents int) { b.alarms.Add(int64(documents)) }
 	report, err := b.ingest(ctx, e, ingest.Lines(e.stderr))
 	if err != nil {
 		return err
@@ -70,9 +71,9 @@ func (b *leakBench) id(d *leaktest.Document) string {
 // Slack's beside it.
 func (b *leakBench) serve(ctx context.Context) error {
 	b.space = slacktest.New()
-	b.parts.config.slack.tokens.Bot, b.parts.config.slack.tokens.App, b.parts.config.slack.api = slacktest.BotToken, slacktest.AppToken, b.space.API()
+	b.config.slack.tokens.Bot, b.config.slack.tokens.App, b.config.slack.api = slacktest.BotToken, slacktest.AppToken, b.space.API()
 	door := doors{demo: true}
-	listener, err := door.listen(ctx, b.parts.config.serve)
+	listener, err := door.listen(ctx, b.config.serve)
 	if err != nil {
 		return err
 	}
@@ -89,9 +90,11 @@ func (b *leakBench) serve(ctx context.Context) error {
 		ended <- err
 		return fmt.Errorf("the server of the leak test did not start: %w", err)
 	}
-	policy := b.parts.config.policy
-	b.directory, err = b.parts.directory(ctx, func() *access.Policy { return policy })
-	return err
+	policy := b.config.policy
+	if b.directory, err = b.parts.directory(ctx, func() *access.Policy { return policy }); err != nil {
+		return err
+	}
+	return b.learnCookie(ctx)
 }
 
 // close ends what is open, and takes the index out of a server.
@@ -135,9 +138,10 @@ func (b *leakBench) readers(ctx context.Context) ([]leaktest.Reader, error) {
 		readers = append(readers, leaktest.Reader{Name: id, Person: id})
 	}
 	readers = unique(readers)
-	cookieName, err := b.signIn(ctx, readers)
-	if err != nil {
-		return nil, err
+	for _, r := range append(readers, leaktest.Reader{Name: testerLeaver, Person: testerLeaver}) {
+		if err := b.letIn(ctx, r); err != nil {
+			return nil, err
+		}
 	}
 	if err := b.directory.Disable(ctx, testerDisabled, time.Now()); err != nil {
 		return nil, err
@@ -147,7 +151,7 @@ func (b *leakBench) readers(ctx context.Context) ([]leaktest.Reader, error) {
 			readers[i].Out = "shut out by an administrator"
 		}
 	}
-	b.site.Keys["nobody, with a made-up session"] = leaktest.Key{Cookie: cookieName + "=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}
+	b.site.Keys["nobody, with a made-up session"] = leaktest.Key{Cookie: b.cookie + "=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}
 	readers = append(readers,
 		leaktest.Reader{Name: "nobody"}, leaktest.Reader{Name: "nobody, with a made-up session"})
 	tokens, err := b.tokens(ctx)
@@ -170,32 +174,35 @@ func unique(readers []leaktest.Reader) []leaktest.Reader {
 	return list
 }
 
-// signIn gives everybody a session. Whom the server does not let in gets one
-// all the same, as if it were left from before.
-func (b *leakBench) signIn(ctx context.Context, readers []leaktest.Reader) (cookieName string, err error) {
-	cookie, err := b.site.SignIn(ctx, testerAll)
-	if err == nil && cookie == "" {
-		err = errors.New("it gives no session")
-	}
-	if err != nil {
-		return "", fmt.Errorf("sign in to the server of the leak test: %w", err)
-	}
-	cookieName, _, _ = strings.Cut(cookie, "=")
-	for _, r := range append(readers, leaktest.Reader{Name: testerLeaver, Person: testerLeaver}) {
-		cookie, err := b.site.SignIn(ctx, r.Person)
+// learnCookie signs somebody in, to learn what the cookie of a session is called.
+func (b *leakBench) learnCookie(ctx context.Context) error {
+	for _, p := range b.config.policy.People() {
+		cookie, err := b.site.SignIn(ctx, p.ID)
 		if err != nil {
-			return "", err
+			return fmt.Errorf("sign in to the server of the leak test: %w", err)
 		}
-		if cookie == "" {
-			secret, err := b.directory.Begin(ctx, identity.Entry{Person: r.Person, Provider: identity.ByChoice}, time.Now())
-			if err != nil {
-				return "", err
-			}
-			cookie = cookieName + "=" + secret
+		if cookie != "" {
+			b.cookie, _, _ = strings.Cut(cookie, "=")
+			return nil
 		}
-		b.site.Keys[r.Name] = leaktest.Key{Cookie: cookie}
 	}
-	return cookieName, nil
+	return errors.New("the server of the leak test lets nobody in: nobody of the configuration is in effect")
+}
+
+// letIn gives a reader a session, once. Whom the server does not let in gets one
+// all the same, as if it were left from before.
+func (b *leakBench) letIn(ctx context.Context, r leaktest.Reader) error {
+	if b.site.Keys[r.Name].Cookie != "" {
+		return nil
+	}
+	cookie, err := b.site.SignIn(ctx, r.Person)
+	if err == nil && cookie == "" {
+		var secret string
+		secret, err = b.directory.Begin(ctx, identity.Entry{Person: r.Person, Provider: identity.ByChoice}, time.Now())
+		cookie = b.cookie + "=" + secret
+	}
+	b.site.Keys[r.Name] = leaktest.Key{Cookie: cookie}
+	return err
 }
 
 // tokens makes tokens of whoever reads most: for one department, for everything,

@@ -73,6 +73,12 @@ func newScratch(s *settings, planted bool) (_ *scratch, err error) {
 		}
 		return c, c.plant()
 	}
+	if base == "" {
+		base = filepath.Join(c.folder, "company")
+		if err := unpack(base); err != nil {
+			return nil, err
+		}
+	}
 	for _, source := range under(root, "sources", yaml.SequenceNode).Content {
 		if path := value(source, "path"); path != nil {
 			path.Value = within(base, path.Value)

@@ -44,7 +44,7 @@ func (b *leakBench) slackDoors(ctx context.Context, trial *leaktest.Trial) {
 
 // account is the account in Slack that the configuration gives a person.
 func (b *leakBench) account(person string) string {
-	who, _ := b.parts.config.policy.Person(person)
+	who, _ := b.config.policy.Person(person)
 	return who.Slack
 }
 

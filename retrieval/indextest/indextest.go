@@ -24,12 +24,12 @@ type promise struct {
 // promises are the contract. P1, P2, P4 are promises of the product: nothing
 // from outside a scope, nothing for an empty scope, every id authorised again.
 var promises = []promise{
-	{"P2_ZeroScopeIsRefused", zeroScopeIsRefused},
+	{"P2_L03_ZeroScopeIsRefused", zeroScopeIsRefused},
 	{"P2_ScopeNarrowedToNothingIsRefused", scopeNarrowedToNothingIsRefused},
 	{"P1_NearerForeignPassagesDoNotCrowdOutOwnOnes", nearerForeignPassagesDoNotCrowdOutOwnOnes},
-	{"P1_EveryRankingIsFiltered", everyRankingIsFiltered},
-	{"P1_ForeignDocumentsDoNotChangeOwnScores", foreignDocumentsDoNotChangeOwnScores},
-	{"P4_LoadLeavesOutForeignIds", loadLeavesOutForeignIDs},
+	{"P1_L04_EveryRankingIsFiltered", everyRankingIsFiltered},
+	{"P1_L08_ForeignDocumentsDoNotChangeOwnScores", foreignDocumentsDoNotChangeOwnScores},
+	{"P4_L01_LoadLeavesOutForeignIds", loadLeavesOutForeignIDs},
 	{"P1_DenyWins", denyWins},
 	{"P1_ClearanceHolds", clearanceHolds},
 	{"P1_DatesOfEffectHold", datesOfEffectHold},

@@ -109,7 +109,7 @@ func (c finsolveCase) ours() map[string]any {
 	case len(c.Evidence) > 0 && len(must) == 0:
 		must = []string{role}
 	}
-	if len(must) > 0 && !(c.Says != "" && c.Denial) {
+	if len(must) > 0 && (c.Says == "" || !c.Denial) {
 		ours["must_answer_from"] = folders(must...)
 	}
 	return ours

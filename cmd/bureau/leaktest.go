@@ -42,7 +42,13 @@ func (c *leaktestCommand) Run(ctx context.Context, e env, s *settings) error {
 
 // try makes a scratch company, and tries it.
 func (c *leaktestCommand) try(ctx context.Context, e env, s *settings) (_ *leaktest.Report, err error) {
-	scratch, err := newScratch(s, c.Cases == "")
+	var cases []leaktest.Case
+	if c.Cases != "" {
+		if cases, err = leaktest.ReadCases(c.Cases); err != nil {
+			return nil, misuse{err}
+		}
+	}
+	scratch, err := newScratch(s, cases == nil)
 	if err != nil {
 		return nil, err
 	}
@@ -62,8 +68,8 @@ func (c *leaktestCommand) try(ctx context.Context, e env, s *settings) (_ *leakt
 		return nil, err
 	}
 	var report *leaktest.Report
-	if c.Cases != "" {
-		report, err = b.askCases(ctx, c.Cases)
+	if cases != nil {
+		report, err = b.askCases(ctx, cases)
 	} else {
 		report, err = b.tryAll(ctx, c.Door)
 	}

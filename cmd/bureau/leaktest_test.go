@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"bureau/leaktest"
+	"bureau/retrieval/qdrant/qdranttest"
 )
 
 // twoDepartments has one of everything that decides about reading.
@@ -98,6 +99,39 @@ func TestLeaktestTriesACompanyOfItsOwn(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(folder); err != nil || len(entries) != 1 || read(t, filepath.Join(folder, "bureau.yaml")) != before {
 		t.Errorf("it leaves %v behind, %v", entries, err)
+	}
+}
+
+// TestP1_L04_LeaktestFindsNothingOnQdrant tries the engine whose server must be
+// told the scope with every request, and leaves no collection behind.
+func TestP1_L04_LeaktestFindsNothingOnQdrant(t *testing.T) {
+	server := qdranttest.Start(t)
+	folder := t.TempDir()
+	write(t, folder, map[string]string{"bureau.yaml": twoDepartments})
+	r := tried(t, exitDone, "-c", filepath.Join(folder, "bureau.yaml"), "--index", "qdrant://"+server.Address, "leaktest",
+		"--door", "index", "--door", "alone", "--door", "search", "--door", "taken away")
+	if n := verdicts(r, "index: search", "hanna"); r.Engine != engineQdrant || n[leaktest.Answered] == 0 || n[leaktest.Nothing] == 0 {
+		t.Errorf("engine %s: %v", r.Engine, n)
+	}
+	if left := collections(t, server.Address); len(left) > 0 {
+		t.Errorf("it leaves %v on the server", left)
+	}
+}
+
+// TestP1_LeaktestFindsNothingByMeaning tries a search by meaning, across
+// languages, with a real embedder.
+func TestP1_LeaktestFindsNothingByMeaning(t *testing.T) {
+	url, model := os.Getenv("BUREAU_TEST_OLLAMA"), os.Getenv("BUREAU_TEST_EMBEDDER")
+	if url == "" || model == "" {
+		t.Skip("BUREAU_TEST_OLLAMA and BUREAU_TEST_EMBEDDER name no embedder")
+	}
+	folder := t.TempDir()
+	write(t, folder, map[string]string{"bureau.yaml": twoDepartments})
+	got := program(t.Context(), nil, "-c", filepath.Join(folder, "bureau.yaml"), "--ollama", url, "--embedder", model, "leaktest", "--json",
+		"--door", "index: search", "--door", "taken away")
+	r := decodeReport(t, got.stdout)
+	if got.status != exitDone || r.Embedder != model || verdicts(r, "index: search", "feng")[leaktest.Answered] == 0 {
+		t.Errorf("status %d, embedder %q, leaks %v, missed %v, problems %v\n%s", got.status, r.Embedder, r.Leaks, r.Missed, r.Problems, got.stderr)
 	}
 }
 

@@ -10,21 +10,18 @@ import (
 	"regexp"
 	"slices"
 
+	"bureau/access"
 	"bureau/leaktest"
 	"bureau/retrieval"
 )
 
-// askCases asks the questions of a file about the configuration's own documents,
+// askCases asks about the configuration's own documents,
 // through the search and by HTTP.
-func (b *leakBench) askCases(ctx context.Context, name string) (*leaktest.Report, error) {
-	cases, err := leaktest.ReadCases(name)
-	if err != nil {
-		return nil, misuse{err}
-	}
+func (b *leakBench) askCases(ctx context.Context, cases []leaktest.Case) (*leaktest.Report, error) {
 	trial := leaktest.NewCases(cases)
 	for n, c := range cases {
 		if _, ok := b.config.policy.Person(c.Person); !ok {
-			return nil, misuse{fmt.Errorf("%s: case %q: %w", name, c.Name, unknownPerson(b.config, c.Person))}
+			return nil, misuse{fmt.Errorf("case %q: person %q: %w", c.Name, c.Person, access.ErrUnknownPerson)}
 		}
 		reader := leaktest.Reader{Name: c.Person, Person: c.Person}
 		result, err := b.searcher.Search(ctx, b.scopeOf(reader), retrieval.Question{Text: c.Question, Earlier: c.Earlier, K: 6})

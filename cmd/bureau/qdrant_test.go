@@ -29,6 +29,26 @@ func TestP7_QdrantReindexKilledAnywhereEndsWithTheRightPassages(t *testing.T) {
 // points returns how many points a collection has.
 func points(t *testing.T, address, collection string) int {
 	t.Helper()
+	n, err := asking(t, address).Count(t.Context(), &client.CountPoints{CollectionName: collection})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int(n)
+}
+
+// collections returns the collections of a server.
+func collections(t *testing.T, address string) []string {
+	t.Helper()
+	names, err := asking(t, address).ListCollections(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// asking returns a client of a server, for as long as the test.
+func asking(t *testing.T, address string) *client.Client {
+	t.Helper()
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		t.Fatal(err)
@@ -41,12 +61,8 @@ func points(t *testing.T, address, collection string) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = c.Close() }() // it was only read
-	n, err := c.Count(t.Context(), &client.CountPoints{CollectionName: collection})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return int(n)
+	t.Cleanup(func() { _ = c.Close() }) // it was only read
+	return c
 }
 
 func TestP1_QdrantNothingDeletedOrRevokedComesBack(t *testing.T) { nothingComesBack(t, onQdrant(t)) }

@@ -64,10 +64,7 @@ var things = []subject{
 // places make as many subjects of each thing.
 var places = []subject{{"cabinet", "柜", "櫃"}, {"vault", "金库", "金庫"}, {"ledger", "账册", "帳冊"}, {"workshop", "工坊", "工坊"}}
 
-// MostDocuments is how many subjects there are.
-var MostDocuments = len(things) * len(places)
-
-// subjectOf returns the n-th subject.
+// subjectOf returns the n-th subject. There are more than documents are planted.
 func subjectOf(n int) subject {
 	thing, place := things[n%len(things)], places[n/len(things)%len(places)]
 	return subject{thing.en + " " + place.en, thing.hans + place.hans, thing.hant + place.hant}

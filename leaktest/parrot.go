@@ -72,7 +72,7 @@ func (p *Parrot) show(w http.ResponseWriter, r *http.Request, others http.Handle
 }
 
 // Hold has the parrot wait, after a first word, where text stands in its
-// prompt. writing is closed when it does; release lets it go on.
+// prompt. release lets it go on.
 func (p *Parrot) Hold(text string) (release func()) {
 	wait := make(chan struct{})
 	p.mu.Lock()

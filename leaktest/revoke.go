@@ -28,12 +28,14 @@ func (t *Trial) Revoke(ctx context.Context, s *Site, parrot *Parrot, leaver Read
 		problem(err)
 		return
 	}
-	writing, err := t.holdAnswer(ctx, s, parrot, leaver, d)
-	if err != nil {
-		problem(err)
-		return
+	var writing *heldAnswer // a real model cannot be held
+	if parrot != nil {
+		if writing, err = holdAnswer(ctx, s, parrot, leaver, d); err != nil {
+			problem(err)
+			return
+		}
+		defer writing.close()
 	}
-	defer writing.close()
 	company, err := take()
 	if err != nil {
 		problem(err)
@@ -41,11 +43,13 @@ func (t *Trial) Revoke(ctx context.Context, s *Site, parrot *Parrot, leaver Read
 	}
 	t.Change(company)
 	s.awaitRefusal(ctx, leaver, "/documents/"+id(d))
-	rest, err := writing.finish()
-	if err != nil {
-		problem(err)
+	if writing != nil {
+		rest, err := writing.finish()
+		if err != nil {
+			problem(err)
+		}
+		t.Take("answer under way "+door, leaver, ask(d, Plain), rest)
 	}
-	t.Take("answer under way "+door, leaver, ask(d, Plain), rest)
 	for _, path := range []string{
 		"/documents/" + id(d), "/api/conversations/" + own.conversation, "/api/conversations/" + own.conversation + "/export?format=md",
 		"/api/conversations/" + own.conversation + "/export?format=json", "/api/answers/" + own.answer,
@@ -77,13 +81,9 @@ type heldAnswer struct {
 }
 
 // holdAnswer has an answer begun, up to where the model writes.
-func (t *Trial) holdAnswer(ctx context.Context, s *Site, parrot *Parrot, r Reader, d *Document) (*heldAnswer, error) {
+func holdAnswer(ctx context.Context, s *Site, parrot *Parrot, r Reader, d *Document) (_ *heldAnswer, err error) {
 	q := ask(d, Indirect).Text
-	h := &heldAnswer{release: func() {}}
-	if parrot != nil {
-		h.release = parrot.Hold(q)
-	}
-	var err error
+	h := &heldAnswer{release: parrot.Hold(q)}
 	if h.visit, err = s.open(ctx, r); err != nil {
 		return nil, err
 	}

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -182,7 +181,7 @@ func (c *scratch) file() string { return filepath.Join(c.folder, "bureau.yaml") 
 // environment is what the scratch company may know of the process: the keys of a
 // Qdrant server, and no secrets of Slack or of sign-in.
 func (c *scratch) environment(name string) (string, bool) {
-	if c.settings.lookup == nil || !strings.HasPrefix(name, qdrantKey) && name != qdrantReadKey {
+	if c.settings.lookup == nil || name != qdrantKey && name != qdrantReadKey {
 		return "", false
 	}
 	return c.settings.lookup(name)

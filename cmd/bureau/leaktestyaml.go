@@ -14,7 +14,11 @@ func value(mapping *yaml.Node, key string) *yaml.Node {
 
 // under returns what a mapping has under a key, made where it is not there.
 func under(mapping *yaml.Node, key string, kind yaml.Kind) *yaml.Node {
-	if there := value(mapping, key); there != nil && there.Kind == kind {
+	there := value(mapping, key)
+	if there != nil && there.Kind == yaml.AliasNode {
+		there = there.Alias
+	}
+	if there != nil && there.Kind == kind {
 		return there
 	}
 	made := &yaml.Node{Kind: kind}

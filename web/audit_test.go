@@ -27,6 +27,7 @@ var linesOf = map[string][]audit.Kind{
 	"GET /socket":                        {"answer.ended", "answer.sources"},
 	"POST /api/ask":                      {"answer.ended", "answer.sources"},
 	"GET /api/answers/{answer}":          {"answer.ended", "answer.sources"},
+	"GET /api/documents/{id}":            {"document.opened"},
 	"GET /api/conversations":             {"answer.ended", "answer.sources"},
 	"GET /api/conversations/{id}":        {"answer.ended", "answer.sources"},
 	"GET /api/conversations/{id}/export": {"answer.ended", "answer.sources", "export.made"},

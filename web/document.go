@@ -64,7 +64,7 @@ func (s *Server) documentPage(w http.ResponseWriter, r *http.Request, who caller
 		return retrieval.ErrNotFound // the library has answered wrongly, and this is the wall behind it
 	}
 	opened := audit.DocumentOpened{Document: string(text.Document.ID), Version: text.Document.Version, Scope: chat.AuditScope(scope)}
-	if err := s.record(r.Context(), bySession(audit.Browser, who.session), opened); err != nil {
+	if err := s.record(r.Context(), bySession(s.doorOf(who.session), who.session), opened); err != nil {
 		return err
 	}
 	shown := showDocument(text, passage(r.URL.Query().Get("passage")))

@@ -11,6 +11,7 @@ import (
 	"net/http"
 
 	"bureau/access"
+	"bureau/audit"
 	"bureau/identity"
 )
 
@@ -92,13 +93,13 @@ func (s *Server) comeBack(w http.ResponseWriter, r *http.Request) error {
 	proof, err := provider.Exchange(r.Context(), q.Get("code"), begun.Attempt)
 	if err != nil {
 		if !errors.Is(err, identity.ErrAway) {
-			s.refused(r, provider.ID, "", err)
+			s.refused(r, audit.Browser, provider.ID, "", err)
 		}
 		return err
 	}
 	person, err := s.config.Directory.Admit(r.Context(), proof, s.config.Now())
 	if err != nil {
-		s.refused(r, provider.ID, person, err)
+		s.refused(r, audit.Browser, provider.ID, person, err)
 		return err
 	}
 	if err := s.enter(w, r, identity.Entry{Person: person, Provider: provider.ID, SID: proof.SID}); err != nil {

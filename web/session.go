@@ -64,25 +64,34 @@ func (s *Server) use(ctx context.Context, id string) (identity.Session, error) {
 	return session, nil
 }
 
-// enter begins a session, in the place of the one that the browser had. One that
-// is not in the audit is none.
+// enter begins a session, in the place of the one that the browser had.
 func (s *Server) enter(w http.ResponseWriter, r *http.Request, entry identity.Entry) error {
 	if err := s.forget(r); err != nil {
 		return err
 	}
-	token, err := s.config.Directory.Begin(r.Context(), entry, s.config.Now())
+	token, err := s.begun(r, audit.Browser, entry)
 	if err != nil {
 		return err
-	}
-	id := identity.SessionID(token)
-	by := bySession(audit.Browser, identity.Session{ID: id, Person: entry.Person, Provider: entry.Provider})
-	by.Address = address(r)
-	if err := s.record(r.Context(), by, audit.SignedIn{}); err != nil {
-		return errors.Join(err, s.config.Directory.End(context.WithoutCancel(r.Context()), id))
 	}
 	// The server ends it when its time has come; the browser may drop it earlier.
 	http.SetCookie(w, s.cookie(s.sessionCookie(), token, 0))
 	return nil
+}
+
+// begun begins a session and returns its secret. One that is not in the audit is
+// none.
+func (s *Server) begun(r *http.Request, door audit.Door, entry identity.Entry) (secret string, err error) {
+	secret, err = s.config.Directory.Begin(r.Context(), entry, s.config.Now())
+	if err != nil {
+		return "", err
+	}
+	id := identity.SessionID(secret)
+	by := bySession(door, identity.Session{ID: id, Person: entry.Person, Provider: entry.Provider})
+	by.Address = address(r)
+	if err := s.record(r.Context(), by, audit.SignedIn{}); err != nil {
+		return "", errors.Join(err, s.config.Directory.End(context.WithoutCancel(r.Context()), id))
+	}
+	return secret, nil
 }
 
 // forget ends the session of a request, if it has one, with all its sockets.

@@ -91,7 +91,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	if errors.Is(err, identity.ErrWrongPassword) || errors.Is(err, identity.ErrTooManyTries) {
 		f := explain(err)
 		if errors.Is(err, identity.ErrWrongPassword) { // how many more there are tells nothing, and costs room
-			s.refused(r, identity.ByPassword, r.PostFormValue("person"), err)
+			s.refused(r, audit.Browser, identity.ByPassword, r.PostFormValue("person"), err)
 		}
 		return s.offer(w, r, f.status, signInView{Next: next, Person: r.PostFormValue("person")}, f.words.in(speak(r.Header.Get("Accept-Language"))))
 	}
@@ -106,8 +106,8 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 }
 
 // refused notes a try to sign in that failed.
-func (s *Server) refused(r *http.Request, way, name string, why error) {
-	refused := audit.Entry{By: audit.By{Door: audit.Browser, SignIn: way, Address: address(r)}, Event: audit.SignInRefused{Reason: explain(why).code}}
+func (s *Server) refused(r *http.Request, door audit.Door, way, name string, why error) {
+	refused := audit.Entry{By: audit.By{Door: door, SignIn: way, Address: address(r)}, Event: audit.SignInRefused{Reason: explain(why).code}}
 	if _, known := s.config.Directory.Person(name); known {
 		refused.By.Person = name
 	} else {

@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/time/rate"
 
-	"bureau/audit"
 	"bureau/chat"
 	"bureau/chat/history"
 )
@@ -226,7 +225,7 @@ func (v *visit) ask(a ask) error {
 	}
 	v.hand(a.ID)
 	defer v.hand("")
-	answer, err := v.server.begin(v.conn.ctx, v.server.asker(bySession(audit.Browser, session)), v.language, a)
+	answer, err := v.server.begin(v.conn.ctx, v.server.asker(bySession(v.server.doorOf(session), session)), v.language, a)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"slices"
 	"sync"
@@ -14,6 +13,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"bureau/audit"
 	"bureau/identity"
 )
 
@@ -89,6 +89,14 @@ func (s *Server) isSite(provider string) bool {
 	return slices.ContainsFunc(s.config.Sites, func(site Site) bool { return site.ID == provider })
 }
 
+// doorOf returns the door that the pages of a session are behind.
+func (s *Server) doorOf(session identity.Session) audit.Door {
+	if s.isSite(session.Provider) {
+		return audit.Widget
+	}
+	return audit.Browser
+}
+
 // visitorSession returns the session with this secret. It counts for the pages
 // of the origin that it began in, and for no other.
 func (s *Server) visitorSession(ctx context.Context, secret string, site Site, origin string) (identity.Session, error) {
@@ -120,7 +128,7 @@ func (s *Server) byVisitor(r *http.Request, at route, site Site, origin string) 
 		return caller{}, errNotMadeFor
 	}
 	return caller{
-		Person: person, asks: s.asker(person.ID), reads: s.reader(session.ID, person.ID), session: session,
+		Person: person, asks: s.asker(bySession(audit.Widget, session)), reads: s.reader(session.ID, person.ID), session: session,
 		language: speak(r.Header.Get("Accept-Language"), person.Language),
 	}, nil
 }
@@ -132,7 +140,7 @@ func (s *Server) beginVisit(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return errOrigin
 	}
-	wrong := s.exchanges.of("address "+addressOf(r), wrongTokens, wrongAtOnce)
+	wrong := s.exchanges.of("address "+address(r), wrongTokens, wrongAtOnce)
 	if wrong.Tokens() < 1 {
 		return errTooSoon
 	}
@@ -141,6 +149,7 @@ func (s *Server) beginVisit(w http.ResponseWriter, r *http.Request) error {
 		wrong.Allow()
 	}
 	if err != nil {
+		s.refused(r, audit.Widget, site.ID, "", err)
 		return err
 	}
 	return respond(w, http.StatusOK, map[string]any{"session": token, "seconds": int(site.Session.Seconds())})
@@ -166,7 +175,7 @@ func (s *Server) visitorOf(r *http.Request, site Site, origin string) (secret st
 	if err != nil {
 		return "", err
 	}
-	return s.config.Directory.Begin(r.Context(), identity.Entry{Person: person, Provider: site.ID, SID: origin}, now)
+	return s.begun(r, audit.Widget, identity.Entry{Person: person, Provider: site.ID, SID: origin})
 }
 
 // endVisit answers DELETE /api/visitor. To end a session that has ended is no
@@ -188,16 +197,8 @@ func (s *Server) endVisit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.hub.end(session.ID, errSignedOut)
+	s.note(r.Context(), audit.Entry{By: bySession(audit.Widget, session), Event: audit.SignedOut{}})
 	return noContent(w)
-}
-
-// addressOf returns where a request comes from, without the port.
-func addressOf(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }
 
 // late ends a socket whose page has not said in time whose it is.

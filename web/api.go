@@ -98,6 +98,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		s.config.Log.Error("request", slog.String("method", r.Method), slog.String("pattern", r.Pattern), slog.Any("error", err))
 	}
 	f := explain(err)
+	comeBackLater(w.Header(), err)
 	_ = respond(w, f.status, struct { // an error here is a browser that left
 		Code  string `json:"code"`
 		Words string `json:"words"`

@@ -73,6 +73,9 @@ func (s *Server) find(r *http.Request, who caller, before int) (history.Page, er
 	case utf8.RuneCountInString(words) > maxQuestion:
 		return history.Page{}, errTooLong
 	}
+	if err := s.spend(searches, who.ID); err != nil {
+		return history.Page{}, err
+	}
 	scope, err := who.reads.Scope()
 	if err != nil {
 		return history.Page{}, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"time"
 
@@ -62,11 +61,11 @@ func (s *Server) note(ctx context.Context, entry audit.Entry) {
 	}
 }
 
-// address returns where a request comes from.
-func address(r *http.Request) string {
-	from, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
+// address returns where a request comes from, "" where that is not known.
+func (s *Server) address(r *http.Request) string {
+	from := s.config.Proxies.client(r)
+	if !from.IsValid() {
+		return ""
 	}
-	return from
+	return from.String()
 }

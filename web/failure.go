@@ -30,11 +30,13 @@ var (
 	errSignedOut   = errors.New("signed out")
 	errShutdown    = errors.New("the server is shutting down")
 	errBadHost     = errors.New("a host name that is not of this machine")
+	errOtherHost   = errors.New("a host name that is not the configured one")
 	errNoSignIn    = errors.New("no way to sign in is set up")
 	errOrigin      = errors.New("a socket from another site")
 	errNoPage      = errors.New("no such page")
 	errNotMadeFor  = errors.New("a token that is not made for this")
 	errMediaType   = errors.New("a body that is not JSON")
+	errTooOften    = errors.New("over a limit")
 	errTooLarge    = errors.New("a body over the limit")
 	errTooSlow     = errors.New("a body that does not come")
 	errNoRole      = errors.New("for a role that the caller does not have")
@@ -99,6 +101,8 @@ var failures = []failure{
 	{errEmpty, "empty", http.StatusBadRequest, websocket.ClosePolicyViolation, false, noQuestion},
 	{chat.ErrQuestionTooLong, "too_long", http.StatusRequestEntityTooLarge, websocket.CloseMessageTooBig, false, longQuestion},
 	{errTooLong, "too_long", http.StatusRequestEntityTooLarge, websocket.CloseMessageTooBig, false, longQuestion},
+	{errTooOften, "too_often", http.StatusTooManyRequests, websocket.CloseTryAgainLater, true, phrase{
+		"That was more than Bureau takes in a while. Please try again in a minute.", "操作过于频繁，请一分钟后再试。", "操作過於頻繁，請一分鐘後再試。"}},
 	{errTooLarge, "too_large", http.StatusRequestEntityTooLarge, websocket.CloseMessageTooBig, false, phrase{
 		"That is more than Bureau takes at once. Please shorten it.", "内容过大，请精简后再试。", "內容過大，請精簡後再試。"}},
 	{errTooSlow, "too_slow", http.StatusRequestTimeout, websocket.CloseTryAgainLater, true, tooSlow},
@@ -120,6 +124,9 @@ var failures = []failure{
 		"This page may not use the chat.", "此页面不能使用聊天。", "此頁面不能使用聊天。"}},
 	{errBadHost, "host", http.StatusMisdirectedRequest, websocket.ClosePolicyViolation, false, phrase{
 		"This demonstration answers only under the name localhost.", "此演示只能通过 localhost 访问。", "此示範只能透過 localhost 存取。"}},
+	{errOtherHost, "host", http.StatusMisdirectedRequest, websocket.ClosePolicyViolation, false, phrase{
+		"Bureau does not answer under this name. Please use the address that your company gave you.",
+		"Bureau 不通过此地址提供服务，请使用公司提供的地址。", "Bureau 不透過此位址提供服務，請使用公司提供的位址。"}},
 	{errNoSignIn, "no_sign_in", http.StatusForbidden, closeNoAccess, false, phrase{
 		"Signing in is not set up here. Please ask whoever looks after Bureau in your company.",
 		"这里还没有设置登录方式，请联系公司的管理员。", "這裡還沒有設定登入方式，請聯絡公司的管理員。"}},

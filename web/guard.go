@@ -9,8 +9,9 @@ import (
 )
 
 // guard sets the headers that every reply has. The policy lets a page use
-// only files of this server and nothing inline, and be framed by it alone.
-func guard(h http.Header) {
+// only files of this server and nothing inline, and be framed by it alone. Over
+// TLS, browsers never come in the clear again.
+func guard(h http.Header, secure bool) {
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "+
 		"img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'")
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -18,15 +19,34 @@ func guard(h http.Header) {
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store")
+	if secure {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
 }
 
 // named reports whether the server answers under the name that it is called
-// by. While people may choose who they are, that is a name of this machine.
-func (s *Server) named(r *http.Request, _ route) error {
-	if s.config.DemoSignIn && (!loopbackName(r) || !s.config.AnyAddress && !loopbackAddress(r)) {
+// by. While people may choose who they are, that is a name of this machine;
+// else it is the configured one, and on this machine one of its own. A foreign
+// name that leads here would be another site with the same content.
+func (s *Server) named(r *http.Request, at route) error {
+	own := loopbackName(r)
+	switch {
+	case s.config.DemoSignIn && (!own || !s.config.AnyAddress && !loopbackAddress(r)):
 		return errBadHost
+	case s.config.DemoSignIn || s.config.Host == "" || at.anyName,
+		strings.EqualFold(hostName(r), s.config.Host), own && loopbackAddress(r):
+		return nil
 	}
-	return nil
+	return errOtherHost
+}
+
+// hostName returns the name that a request asks for, without a port.
+func hostName(r *http.Request) string {
+	name := r.Host
+	if host, _, err := net.SplitHostPort(name); err == nil {
+		name = host
+	}
+	return strings.Trim(name, "[]")
 }
 
 // loopbackAddress reports whether a request came to a loopback address.
@@ -42,11 +62,7 @@ func loopbackAddress(r *http.Request) bool {
 // loopbackName reports whether a request asks for a loopback name. A foreign
 // name that is made to point here would let a foreign page be this site.
 func loopbackName(r *http.Request) bool {
-	name := r.Host
-	if host, _, err := net.SplitHostPort(name); err == nil {
-		name = host
-	}
-	name = strings.ToLower(strings.Trim(name, "[]"))
+	name := strings.ToLower(hostName(r))
 	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
 		return true
 	}

@@ -56,6 +56,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.config.Log.Error("request", slog.String("method", r.Method), slog.String("pattern", r.Pattern), slog.Any("error", err))
 	}
 	f := explain(err)
+	comeBackLater(w.Header(), err)
 	language := s.language(r)
 	v := view{Language: language, Title: fmt.Sprintf("%d", f.status), Message: f.words.in(language)}
 	if err := s.page(w, f.status, "error", v); err != nil {

@@ -79,6 +79,7 @@ type route struct {
 	documents bool            // the reply depends on what the asker may read
 	changes   bool            // something changes, so that no other site's page may call it
 	body      int64           // bytes of the body at most; smallBody unless set
+	pace      pace            // what it is counted as
 	kept      bool            // the reply says itself how long it may be kept; else nobody keeps it
 	anyName   bool            // it is answered under whatever name the server is called by
 	fails     manner
@@ -155,7 +156,7 @@ func (s *Server) at(at route) http.HandlerFunc {
 			_ = control.SetReadDeadline(time.Now().Add(bodyTime))
 		}
 		who, err := s.admit(r, at)
-		if err == nil {
+		if err = s.pay(r, at, who, err); err == nil {
 			err = takeBody(w, r, at)
 		}
 		if err == nil {

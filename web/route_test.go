@@ -68,7 +68,7 @@ func TestABodyThatDoesNotComeIsGivenUp(t *testing.T) {
 // trickles sends a body byte by byte to a route for some callers.
 func trickles(t *testing.T, callers Callers, status string) {
 	called := false
-	s := &Server{crossOrigin: http.NewCrossOriginProtection()}
+	s := newHouse(t).Server
 	listener := newPipe()
 	server := http.Server{IdleTimeout: time.Hour, Handler: s.at(route{pattern: "POST /x", callers: callers, changes: true, body: 100, serve: func(http.ResponseWriter, *http.Request, caller) error {
 		called = true
@@ -82,7 +82,7 @@ func trickles(t *testing.T, callers Callers, status string) {
 	began, sent := time.Now(), make(chan struct{})
 	go func() {
 		defer close(sent)
-		_, err := io.WriteString(there, "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n")
+		_, err := io.WriteString(there, "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n\r\n")
 		for err == nil {
 			time.Sleep(bodyTime / 3)
 			_, err = io.WriteString(there, "x")

@@ -9,8 +9,8 @@ import (
 
 // routes are all the server answers to. The mux is made of this table and of
 // nothing else, so that a route without a line does not exist, and what a line
-// says is done before its handler is called: who may call, from which site, with
-// how large a body, and whether the reply may be kept.
+// says is done before its handler is called: who may call, from which site, how
+// often and with how large a body, and whether the reply may be kept.
 //
 // To add a route: write a handler(w, r, who) error, add a line here, and a line
 // in the matrix of matrix_test.go, which calls every route as everybody; a line
@@ -22,19 +22,19 @@ func (s *Server) routes() []route {
 	const conversations, ask = identity.Conversations, identity.Ask
 	routes := []route{
 		{pattern: get + "/{$}", callers: SignedIn, documents: true, fails: asPage, serve: s.chatPage},
-		{pattern: get + "/documents/{id}", callers: SignedIn, documents: true, fails: asPage, serve: s.documentPage},
-		{pattern: get + "/socket", callers: SignedInOrGreeting, documents: true, fails: asSocket, serve: s.socket},
+		{pattern: get + "/documents/{id}", callers: SignedIn, documents: true, pace: documents, fails: asPage, serve: s.documentPage},
+		{pattern: get + "/socket", callers: SignedInOrGreeting, documents: true, pace: sockets, fails: asSocket, serve: s.socket},
 
 		{pattern: get + "/api/conversations", callers: SignedInOrHeld, action: conversations, documents: true, fails: asJSON, serve: s.listConversations},
 		{pattern: get + "/api/conversations/{id}", callers: SignedInOrHeld, action: conversations, documents: true, fails: asJSON, serve: s.showConversation},
 		{pattern: patch + "/api/conversations/{id}", callers: SignedInOrHeld, action: conversations, changes: true, body: maxFrame, fails: asJSON, serve: s.renameConversation},
 		{pattern: remove + "/api/conversations/{id}", callers: SignedInOrHeld, action: conversations, changes: true, fails: asJSON, serve: s.deleteConversation},
-		{pattern: get + "/api/conversations/{id}/export", callers: SignedInOrHeld, action: conversations, documents: true, fails: asJSON, serve: s.exportConversation},
-		{pattern: post + "/api/ask", callers: SignedInOrHeld, action: ask, documents: true, changes: true, body: maxFrame, fails: asJSON, serve: s.askByHTTP},
+		{pattern: get + "/api/conversations/{id}/export", callers: SignedInOrHeld, action: conversations, documents: true, pace: exports, fails: asJSON, serve: s.exportConversation},
+		{pattern: post + "/api/ask", callers: SignedInOrHeld, action: ask, documents: true, changes: true, body: maxFrame, pace: asks, fails: asJSON, serve: s.askByHTTP},
 		{pattern: get + "/api/answers/{answer}", callers: SignedInOrHeld, action: ask, documents: true, fails: asJSON, serve: s.followByHTTP},
 		{pattern: post + "/api/answers/{answer}/stop", callers: SignedInOrHeld, action: ask, changes: true, fails: asJSON, serve: s.stopByHTTP},
 		{pattern: post + "/api/feedback", callers: SignedInOrHeld, action: ask, changes: true, body: maxFrame, fails: asJSON, serve: s.feedbackByHTTP},
-		{pattern: get + "/api/documents/{id}", callers: SignedInOrVisiting, documents: true, fails: asJSON, serve: s.documentPage},
+		{pattern: get + "/api/documents/{id}", callers: SignedInOrVisiting, documents: true, pace: documents, fails: asJSON, serve: s.documentPage},
 		{pattern: post + exchangePath, callers: HostSites, changes: true, body: maxExchange, fails: asJSON, serve: open(s.beginVisit)},
 		{pattern: remove + exchangePath, callers: HostSites, changes: true, fails: asJSON, serve: open(s.endVisit)},
 		{pattern: get + "/api/sessions", callers: SignedIn, fails: asJSON, serve: s.listSessions},
@@ -43,14 +43,14 @@ func (s *Server) routes() []route {
 		{pattern: "/api/", callers: SignedIn, fails: asJSON, serve: noPage},
 
 		{pattern: get + "/sign-in", callers: Anyone, fails: asPage, serve: open(s.signInPage)},
-		{pattern: post + "/sign-in", callers: Anyone, changes: true, body: 8 << 10, fails: asPage, serve: open(s.signIn)},
-		{pattern: get + "/sign-in/{provider}", callers: Anyone, fails: asPage, serve: open(s.leave)},
-		{pattern: get + "/sign-in/{provider}/callback", callers: Anyone, fails: asPage, serve: open(s.comeBack)},
+		{pattern: post + "/sign-in", callers: Anyone, changes: true, body: 8 << 10, pace: signIns, fails: asPage, serve: open(s.signIn)},
+		{pattern: get + "/sign-in/{provider}", callers: Anyone, pace: signIns, fails: asPage, serve: open(s.leave)},
+		{pattern: get + "/sign-in/{provider}/callback", callers: Anyone, pace: signIns, fails: asPage, serve: open(s.comeBack)},
 		{pattern: post + "/sign-in/{provider}/logout", callers: Providers, changes: true, body: 64 << 10, fails: asPage, serve: open(s.farewell)},
 		{pattern: post + "/sign-out", callers: Anyone, changes: true, fails: asPage, serve: open(s.signOut)},
 
-		{pattern: get + "/static/{file}", callers: Anyone, kept: true, fails: asPage, serve: open(s.static)},
-		{pattern: get + "/healthz", callers: Anyone, anyName: true, fails: asPage, serve: open(healthz)},
+		{pattern: get + "/static/{file}", callers: Anyone, kept: true, pace: unlimited, fails: asPage, serve: open(s.static)},
+		{pattern: get + "/healthz", callers: Anyone, anyName: true, pace: unlimited, fails: asPage, serve: open(healthz)},
 		{pattern: "/", callers: Anyone, fails: asPage, serve: noPage},
 	}
 	for _, m := range s.config.Mounts {
@@ -82,7 +82,7 @@ func (s *Server) guarded(routes []route) http.Handler {
 	}
 	lent := s.lend(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		guard(w.Header())
+		guard(w.Header(), s.config.Secure)
 		lent.ServeHTTP(w, r)
 	})
 }

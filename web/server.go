@@ -16,6 +16,7 @@ import (
 	"bureau/chat/history"
 	"bureau/identity"
 	"bureau/retrieval"
+	"bureau/web/limit"
 )
 
 // A Library reads whole documents. A document that is unknown or outside the
@@ -58,12 +59,20 @@ type Config struct {
 	Sites []Site
 	// Secure says that browsers reach the server over TLS alone.
 	Secure bool
+	// Host is the name that people reach the server by, without a port; under
+	// another it does not answer. "" for any.
+	Host string
 	// DemoSignIn lets people sign in by choosing who they are, and in no other
 	// way. It works only on a loopback address, under a loopback name.
 	DemoSignIn bool
 	// AnyAddress lifts the address from that rule, and leaves the name: for a
 	// server in a container, whose own loopback nobody else reaches.
 	AnyAddress bool
+	// Proxies are the servers in front that say where a request comes from.
+	Proxies Proxies
+	// Limits bound how much one person, and one address, may ask for. The zero
+	// Limits are none.
+	Limits Limits
 	// Mounts are routes of other rooms, served beside the server's own.
 	Mounts []Mount
 }
@@ -98,6 +107,7 @@ type Server struct {
 	farewells   *rate.Limiter // of all providers: each costs a look at keys
 	crossOrigin *http.CrossOriginProtection
 	exchanges   exchanges
+	limiters    map[pace]*limit.Limiter
 }
 
 // New returns a Server of a complete Config.
@@ -122,7 +132,7 @@ func New(config Config) (*Server, error) {
 	if config.Log == nil {
 		config.Log = slog.Default()
 	}
-	s := &Server{config: config, farewells: rate.NewLimiter(10, 50), crossOrigin: http.NewCrossOriginProtection()}
+	s := &Server{config: config, farewells: rate.NewLimiter(10, 50), crossOrigin: http.NewCrossOriginProtection(), limiters: config.Limits.limiters()}
 	s.hub.health = health{Model: true, Embedder: true}
 	config.Desk.Watch(func(c chat.Change) {
 		s.hub.changed(c.Person, changed{Conversation: c.Conversation, Answer: c.Answer}, func(v *visit) bool { return v.knows(c) })

@@ -87,7 +87,7 @@ func (s *Server) begun(r *http.Request, door audit.Door, entry identity.Entry) (
 	}
 	id := identity.SessionID(secret)
 	by := bySession(door, identity.Session{ID: id, Person: entry.Person, Provider: entry.Provider})
-	by.Address = address(r)
+	by.Address = s.address(r)
 	if err := s.record(r.Context(), by, audit.SignedIn{}); err != nil {
 		return "", errors.Join(err, s.config.Directory.End(context.WithoutCancel(r.Context()), id))
 	}

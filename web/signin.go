@@ -93,6 +93,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 		if errors.Is(err, identity.ErrWrongPassword) { // how many more there are tells nothing, and costs room
 			s.refused(r, audit.Browser, identity.ByPassword, r.PostFormValue("person"), err)
 		}
+		comeBackLater(w.Header(), err)
 		return s.offer(w, r, f.status, signInView{Next: next, Person: r.PostFormValue("person")}, f.words.in(speak(r.Header.Get("Accept-Language"))))
 	}
 	if err != nil {
@@ -107,7 +108,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 
 // refused notes a try to sign in that failed.
 func (s *Server) refused(r *http.Request, door audit.Door, way, name string, why error) {
-	refused := audit.Entry{By: audit.By{Door: door, SignIn: way, Address: address(r)}, Event: audit.SignInRefused{Reason: explain(why).code}}
+	refused := audit.Entry{By: audit.By{Door: door, SignIn: way, Address: s.address(r)}, Event: audit.SignInRefused{Reason: explain(why).code}}
 	if _, known := s.config.Directory.Person(name); known {
 		refused.By.Person = name
 	} else {
@@ -132,7 +133,7 @@ func (s *Server) chosen(id string) (identity.Entry, error) {
 
 // byPassword returns the entry of whoever's password was sent.
 func (s *Server) byPassword(r *http.Request) (identity.Entry, error) {
-	person, err := s.config.Directory.SignIn(r.Context(), r.PostFormValue("person"), r.PostFormValue("password"), address(r), s.config.Now())
+	person, err := s.config.Directory.SignIn(r.Context(), r.PostFormValue("person"), r.PostFormValue("password"), s.from(r), s.config.Now())
 	return identity.Entry{Person: person, Provider: identity.ByPassword}, err
 }
 

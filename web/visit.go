@@ -223,6 +223,9 @@ func (v *visit) ask(a ask) error {
 	if v.full() { // before it is taken: what is refused was never taken
 		return errTooMany
 	}
+	if err := v.server.spend(asks, v.person); err != nil {
+		return err
+	}
 	v.hand(a.ID)
 	defer v.hand("")
 	answer, err := v.server.begin(v.conn.ctx, v.server.asker(bySession(v.server.doorOf(session), session)), v.language, a)

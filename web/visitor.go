@@ -140,7 +140,7 @@ func (s *Server) beginVisit(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return errOrigin
 	}
-	wrong := s.exchanges.of("address "+address(r), wrongTokens, wrongAtOnce)
+	wrong := s.exchanges.of("address "+s.from(r), wrongTokens, wrongAtOnce)
 	if wrong.Tokens() < 1 {
 		return errTooSoon
 	}

@@ -517,7 +517,7 @@ func TestL11_ARevokedVisitorLosesTheSocketAndTheAnswerAtOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := newSiteHouse(t)
 			began := make(chan struct{})
-			h.answers.script = waits(began)
+			h.answers.script = lingers(began)
 			session := h.enters(t, "0001", "people/HR")
 			p := h.knocks(t, intranet, session)
 			if p.ready = p.next(); p.ready["type"] != "ready" {
@@ -659,7 +659,7 @@ func TestASocketThatDoesNotSayWhoseItIsEndsInTime(t *testing.T) {
 }
 
 // waits is a script that says it has begun, and goes on until it is stopped.
-func waits(began chan<- struct{}) func(context.Context, access.Scope, chat.Question, func(chat.Event) bool) {
+func lingers(began chan<- struct{}) func(context.Context, access.Scope, chat.Question, func(chat.Event) bool) {
 	return func(ctx context.Context, _ access.Scope, _ chat.Question, yield func(chat.Event) bool) {
 		yield(chat.Stage{Name: chat.Searching})
 		close(began)

@@ -16,6 +16,7 @@ import (
 
 	"bureau/access"
 	"bureau/ingest"
+	"bureau/web"
 )
 
 // A config is the configuration as plain values: the file, with flags and the
@@ -59,6 +60,7 @@ type serveConfig struct {
 	URL         string `yaml:"url"`         // that people reach it at, such as https://bureau.example.com
 	Generations int    `yaml:"generations"` // answers written at a time
 	Keep        days   `yaml:"keep"`        // how long a conversation is kept after its last question; 0 for ever
+	guards      `yaml:",inline"`
 }
 
 // An ingestConfig says when and how documents are taken in.
@@ -164,7 +166,7 @@ func decode(name string, document []byte) (configFile, error) {
 			Ollama: "http://127.0.0.1:11434", Chat: "qwen3:4b", Embedder: "bge-m3",
 			Context: 4096, FirstToken: 15 * time.Second,
 		},
-		Serve:  serveConfig{Listen: "127.0.0.1:8080", Generations: 1},
+		Serve:  serveConfig{Listen: "127.0.0.1:8080", Generations: 1, guards: guards{Limits: web.DefaultLimits()}},
 		Ingest: ingestConfig{Every: 15 * time.Minute},
 		Audit:  auditConfig{Questions: questionHash, Required: true},
 	}
@@ -209,6 +211,11 @@ func (s *settings) over(c *config, file configFile, base string) {
 	}
 	if c.qdrant.Authorities != "" {
 		c.qdrant.Authorities = within(base, c.qdrant.Authorities)
+	}
+	for _, file := range []*string{&c.serve.TLS.Cert, &c.serve.TLS.Key} {
+		if *file != "" {
+			*file = within(base, *file)
+		}
 	}
 	c.qdrant.key, c.qdrant.readKey = s.secret(qdrantKey), s.secret(qdrantReadKey)
 	c.slack.tokens = s.slackTokens()
@@ -303,6 +310,9 @@ func (c *config) check() error {
 	}
 	if c.serve.Keep < 0 {
 		mistake("serve.keep: %s must be a number of days such as 180d, or 0 for ever", time.Duration(c.serve.Keep))
+	}
+	if err := errors.Join(c.serve.check(), c.serve.checkTLS()); err != nil {
+		mistake("%w", err)
 	}
 	if err := c.slack.check(c.policy); err != nil {
 		mistake("slack: %w", err)

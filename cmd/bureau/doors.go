@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 
 	"bureau/access"
@@ -18,15 +17,18 @@ import (
 type doors struct {
 	demo       bool // people choose who they are, and there is no other way
 	anyAddress bool // also on an address that is not loopback
+	// certificate is that of the server, nil where it speaks in the clear.
+	certificate *certificate
 }
 
 // open adds the ways in to the server's configuration, and closes those that
 // there are no more.
 func (d doors) open(ctx context.Context, c *config, directory *identity.Directory, to *web.Config) error {
 	to.Directory, to.DemoSignIn, to.AnyAddress = directory, d.demo, d.anyAddress
+	to.Limits, to.Proxies = c.serve.Limits, c.serve.believed()
 	ways := []string{identity.ByChoice}
 	if !d.demo {
-		to.Secure, to.Passwords = strings.HasPrefix(c.serve.URL, "https://"), c.signIn.passwords()
+		to.Secure, to.Host, to.Passwords = c.serve.secure(), c.serve.host(), c.signIn.passwords()
 		ways = nil
 	}
 	if to.Passwords {

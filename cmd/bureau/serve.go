@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"strings"
 	"time"
 
 	"bureau/chat"
@@ -45,6 +44,9 @@ func (c *serveCommand) Run(ctx context.Context, e env, s *settings) (err error) 
 	if difference := p.difference(searcher.current); difference != "" {
 		slog.Warn(difference)
 	}
+	if door.certificate, err = config.serve.certificate(); err != nil {
+		return err
+	}
 	listener, err := door.listen(ctx, config.serve)
 	if err != nil {
 		return err
@@ -63,35 +65,6 @@ type listening struct {
 }
 
 func (l *listening) over(c *config) { set(&c.serve.Listen, l.Listen) }
-
-// listen listens, and refuses an address that others could reach without being
-// asked who they are, or in the clear.
-func (d doors) listen(ctx context.Context, serve serveConfig) (net.Listener, error) {
-	address := serve.Listen
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, misuse{fmt.Errorf("serve.listen: %q is not an address like 127.0.0.1:8080", address)}
-	}
-	switch {
-	case isLoopback(host), d.anyAddress:
-	case d.demo:
-		return nil, misuse{fmt.Errorf("listen on %s: people sign in by choosing who they are, so Bureau serves loopback only; use 127.0.0.1", address)}
-	case !strings.HasPrefix(serve.URL, "https://"):
-		return nil, misuse{fmt.Errorf("listen on %s: passwords and sessions would travel in the clear, so Bureau serves loopback only; "+
-			"put a server with TLS in front and name its address in serve.url", address)}
-	}
-	var config net.ListenConfig
-	listener, err := config.Listen(ctx, "tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w; choose another address with --listen", address, err)
-	}
-	return listener, nil
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
 
 // serve runs the chat on listener until ctx ends, then drains it. ready is
 // told the address once questions are taken.
@@ -151,8 +124,8 @@ func (p *parts) serve(ctx context.Context, searcher chat.Searcher, listener net.
 
 	h := newHTTPServer(server.Handler())
 	failed := make(chan error, 1)
-	go func() { failed <- h.Serve(listener) }()
-	ready("http://" + listener.Addr().String())
+	go func() { failed <- door.serve(h, listener) }()
+	ready(door.scheme() + "://" + listener.Addr().String())
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve %s: %w", listener.Addr(), err)

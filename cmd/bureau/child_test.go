@@ -63,13 +63,19 @@ func start(t testing.TB, args ...string) *child {
 // startProgram is start for a program that is bureau.
 func startProgram(t testing.TB, program string, args ...string) *child {
 	t.Helper()
+	return startIn(t, nil, program, args...)
+}
+
+// startIn is startProgram with variables, as NAME=value.
+func startIn(t testing.TB, vars []string, program string, args ...string) *child {
+	t.Helper()
 	c := &child{t: t, cmd: exec.Command(program, args...), lines: make(chan string, 10_000), ended: make(chan struct{}), said: &transcript{}}
 	for _, variable := range os.Environ() {
 		if !strings.HasPrefix(variable, "BUREAU_") {
 			c.cmd.Env = append(c.cmd.Env, variable)
 		}
 	}
-	c.cmd.Env = append(c.cmd.Env, asProgram+"=1")
+	c.cmd.Env = append(append(c.cmd.Env, asProgram+"=1"), vars...)
 	reader, writer, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)

@@ -53,6 +53,8 @@ type settings struct {
 	Embedder *string `placeholder:"NAME" from:"BUREAU_EMBEDDER" help:"Embedding model; none searches by words only (BUREAU_EMBEDDER)."`
 	Threads  *int    `placeholder:"N" from:"BUREAU_THREADS" help:"Threads of the models on this machine, 0 lets Ollama choose (BUREAU_THREADS)."`
 
+	Verbose bool `help:"Log what is done in detail, without secrets."`
+
 	lookup func(string) (string, bool) `kong:"-"` // the environment, for what no flag and no file may hold
 }
 

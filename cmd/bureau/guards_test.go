@@ -260,3 +260,25 @@ func TestMistakesInTheGuardsAreNamed(t *testing.T) {
 		}
 	}
 }
+
+// freeAddress returns an address of loopback that nobody listens at.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+// form sends a form as a page of the server does.
+func (v visitor) form(path string, form url.Values) string {
+	v.t.Helper()
+	request, err := http.NewRequestWithContext(v.t.Context(), http.MethodPost, v.address+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return v.do(request)
+}

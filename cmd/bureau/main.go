@@ -11,6 +11,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -36,7 +38,13 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	status := run(ctx, env{os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr, isTerminal(os.Stderr), os.Stdin})
+	secrets := newRedactor(os.Environ())
+	log.SetOutput(secrets.over(os.Stderr)) // that slog writes to as well
+	stderr, terminal := io.Writer(os.Stderr), isTerminal(os.Stderr)
+	if !terminal { // progress is drawn on a terminal itself, which nobody keeps
+		stderr = secrets.over(stderr)
+	}
+	status := run(ctx, env{os.Args[1:], os.LookupEnv, os.Stdout, stderr, terminal, os.Stdin})
 	stop()
 	os.Exit(status)
 }
@@ -59,6 +67,9 @@ func run(ctx context.Context, e env) int {
 		panic(err) // unreachable: the grammar is checked by every test that runs a command
 	}
 	command, err := parser.Parse(e.args)
+	if cli.Verbose {
+		slog.SetLogLoggerLevel(slog.LevelDebug)
+	}
 	if exited >= 0 { // --help and --version have answered
 		return exited
 	}

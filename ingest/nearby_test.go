@@ -69,6 +69,9 @@ func TestL27_QuestionsToGoOnWithComeFromReadableDocumentsOnly(t *testing.T) {
 	if err != nil || len(questions) == 0 || strings.Contains(strings.Join(questions, ""), "Secret") {
 		t.Errorf("%q (%v)", questions, err)
 	}
+	if questions, err := o.Ledger.Nearby(t.Context(), scopeOf(t, "hanna"), "en", Trail{Answered: []Passed{secret}}, 10); err != nil || len(questions) > 0 {
+		t.Errorf("beside a document that is not read stands %q (%v)", questions, err)
+	}
 	trail.Answered = trail.Answered[:1]
 	if questions, err := o.Ledger.Nearby(t.Context(), scopeOf(t, "feng"), "en", trail, 10); err != nil || !strings.Contains(strings.Join(questions, ""), "Secret days") {
 		t.Errorf("whoever reads it is told %q (%v)", questions, err)

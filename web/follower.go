@@ -119,19 +119,10 @@ func (f *follower) take(ctx context.Context, event chat.Event) error {
 	f.taken++
 	frame := f.frame(event)
 	if end, ok := frame.(*done); ok {
-		end.Suggestions = f.suggestions(ctx, event)
+		// With the scope that the frame is sent under: it goes if that is gone.
+		end.Suggestions = f.server.followUps(ctx, f.scope, f.language, f.transcript.sources, event)
 	}
 	return f.tell(ctx, frame)
-}
-
-// suggestions returns questions to go on with after the end of an answer, from
-// what the reader reads at this moment.
-func (f *follower) suggestions(ctx context.Context, end chat.Event) []string {
-	scope, err := f.who.Scope()
-	if err != nil {
-		return nil // the frame is not sent either
-	}
-	return f.server.followUps(ctx, scope, f.language, f.transcript.sources, end)
 }
 
 // frame returns the frame of an event that has one of its own.

@@ -33,8 +33,12 @@ func (s *Server) followUps(ctx context.Context, scope access.Scope, language str
 	return questions
 }
 
+// mostEnds is how many ends of a conversation, which has one for each of its
+// branches, are given questions to go on with.
+const mostEnds = 4
+
 // goOn adds to the turns of a conversation, as they are shown, the questions to
-// go on with: to those that nothing was asked after.
+// go on with: to the newest of those that nothing was asked after.
 func (s *Server) goOn(ctx context.Context, who caller, kept []history.Turn, shown []turn) error {
 	scope, err := who.reads.Scope()
 	if err != nil {
@@ -44,8 +48,10 @@ func (s *Server) goOn(ctx context.Context, who caller, kept []history.Turn, show
 	for _, t := range kept {
 		followed[t.After] = true
 	}
-	for i, t := range kept {
-		if !followed[t.Answer] && !t.Hidden && len(t.Events) > 0 {
+	ends := 0
+	for i, t := range slices.Backward(kept) {
+		if ends < mostEnds && !followed[t.Answer] && !t.Hidden && len(t.Events) > 0 {
+			ends++
 			shown[i].Suggestions = s.followUps(ctx, scope, who.language, chat.SourcesOf(t.Events), t.Events[len(t.Events)-1])
 		}
 	}

@@ -118,7 +118,7 @@ export class Answer {
     this.#marks = new Marks(this.#host, this.#shelf);
     this.#status = h("p", { class: "status busy", part: "status" }, strings.waiting);
     this.#body = h("div", { class: "body", part: "answer", "aria-busy": "true" });
-    this.#end = h("div", { class: "end" });
+    this.#end = h("div", { class: "end" }, this.tip);
     this.#tools = null;
     this.element.replaceChildren(
       this.#question.element,
@@ -126,7 +126,6 @@ export class Answer {
       this.#shelf.element,
       this.#body,
       this.#status,
-      this.tip,
       this.#end,
     );
   }

@@ -76,10 +76,9 @@ export class Reading {
 
   #toTip() {
     if (!this.#tip) return;
-    const behind = this.#tip.nextElementSibling;
-    const end = behind?.checkVisibility() ? behind : this.#tip;
-    // Not scrollIntoView, which moves the page around the chat as well.
-    const below = end.getBoundingClientRect().bottom - this.#view.getBoundingClientRect().bottom;
+    // With what stands behind it; and not by scrollIntoView, which moves the page
+    // around the chat as well.
+    const below = this.#tip.parentElement.getBoundingClientRect().bottom - this.#view.getBoundingClientRect().bottom;
     this.#view.scrollTop += below + spaceUnder;
   }
 }

@@ -28,9 +28,8 @@ sheet.replaceSync(`
 @keyframes breathe { 50% { opacity: 0.25; } }
 .note { color: var(--muted); font-size: 0.875rem; }
 .notice { padding: 0.6rem 0.9rem; border-inline-start: 3px solid var(--strong-line); background: var(--surface); color: var(--ink); font-size: 0.9375rem; }
-.tip { margin-block-start: -1rem; }
-.end { display: grid; gap: 0.75rem; }
-.end:empty { display: none; }
+.end { display: flex; flex-direction: column; gap: 0.75rem; }
+.tip { margin-block-end: -0.75rem; }
 .tools { display: flex; flex-wrap: wrap; gap: 0.5rem; }
 .tools:empty { display: none; }
 .votes { display: inline-flex; gap: 0.15rem; }

@@ -88,8 +88,12 @@ func (t *Trial) Try(ctx context.Context, d Door, readers []Reader) error {
 	return context.Cause(ctx)
 }
 
-// tryAs has one reader ask. Where not everything is asked, another reader
-// begins at another document.
+// stride is by how many documents readers are apart who ask at a time, so that
+// what one has had embedded is there for the next.
+const stride = 5
+
+// tryAs has one reader ask. Each begins at another document, also so that
+// together they ask about all where one does not.
 func (t *Trial) tryAs(ctx context.Context, d Door, r Reader, turn int) {
 	for _, kind := range d.Kinds {
 		n := len(t.documents)
@@ -100,7 +104,7 @@ func (t *Trial) tryAs(ctx context.Context, d Door, r Reader, turn int) {
 			if ctx.Err() != nil {
 				return
 			}
-			q := ask(t.documents[(i+turn*d.Most)%len(t.documents)], kind)
+			q := ask(t.documents[(i+turn*max(d.Most, stride))%len(t.documents)], kind)
 			reply, err := d.Ask(ctx, r, q)
 			if err != nil && ctx.Err() == nil {
 				t.Problem("%s as %s, %s question about %q: %v", d.Name, r.Name, kind, q.About.Name, err)

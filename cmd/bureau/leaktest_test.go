@@ -128,7 +128,7 @@ func TestP1_LeaktestFindsNothingByMeaning(t *testing.T) {
 	folder := t.TempDir()
 	write(t, folder, map[string]string{"bureau.yaml": twoDepartments})
 	got := program(t.Context(), nil, "-c", filepath.Join(folder, "bureau.yaml"), "--ollama", url, "--embedder", model, "leaktest", "--json",
-		"--door", "index: search", "--door", "taken away")
+		"--door", "index: search")
 	r := decodeReport(t, got.stdout)
 	if got.status != exitDone || r.Embedder != model || verdicts(r, "index: search", "feng")[leaktest.Answered] == 0 {
 		t.Errorf("status %d, embedder %q, leaks %v, missed %v, problems %v\n%s", got.status, r.Embedder, r.Leaks, r.Missed, r.Problems, got.stderr)

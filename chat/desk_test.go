@@ -41,6 +41,33 @@ func (w writer) Answer(ctx context.Context, _ access.Scope, q chat.Question) ite
 	return func(yield func(chat.Event, error) bool) { w(ctx, q, yield) }
 }
 
+// A notebook is what the operator is told. Whatever writes it may still do so
+// when a test reads it.
+type notebook struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (n *notebook) Write(p []byte) (int, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.text.Write(p)
+}
+
+func (n *notebook) String() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.text.String()
+}
+
+func (n *notebook) Len() int { return len(n.String()) }
+
+func (n *notebook) Reset() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.text.Reset()
+}
+
 // An office is a desk with what it is made of.
 type office struct {
 	*chat.Desk
@@ -48,7 +75,7 @@ type office struct {
 	config chat.DeskConfig
 	record *history.History
 	store  *store.DB
-	log    *strings.Builder
+	log    *notebook
 	policy atomic.Pointer[access.Policy]
 	audit  audittest.Audit
 }
@@ -65,7 +92,7 @@ func newOffice(t *testing.T, write writer, change func(*chat.DeskConfig)) *offic
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &office{t: t, store: db, log: new(strings.Builder), audit: audittest.Open(t)}
+	o := &office{t: t, store: db, log: new(notebook), audit: audittest.Open(t)}
 	if o.record, err = history.Open(t.Context(), db, everybody{}); err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ var documentID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
 // all rendered text may hold.
 var documentPolicy = func() *bluemonday.Policy {
 	p := policy()
-	p.AllowAttrs("id").Matching(regexp.MustCompile(`^[\p{L}\p{M}\p{N}_-]{1,256}$`)).OnElements(rendered...)
+	p.AllowAttrs("id").Matching(regexp.MustCompile(`^[\p{L}\p{M}\p{N}_-]+$`)).OnElements(rendered...)
 	p.AllowAttrs("class").Matching(regexp.MustCompile(`^passage$`)).OnElements(rendered...)
 	return p
 }()

@@ -25,6 +25,8 @@ var (
 	errTooLong     = errors.New("a question over the limit")
 	errNarrow      = errors.New("narrowed to nothing the person reads")
 	errTooMany     = errors.New("too many answers are followed at once")
+	errPanic       = errors.New("taking a frame panicked")
+	errCrowded     = errors.New("too many sockets of one person")
 	errTooSoon     = errors.New("too many frames at once")
 	errBinary      = errors.New("a frame that is not text")
 	errSignedOut   = errors.New("signed out")
@@ -110,6 +112,8 @@ var failures = []failure{
 		"This is for those who look after Bureau in your company.", "此功能仅供公司的管理人员使用。", "此功能僅供公司的管理人員使用。"}},
 	{chat.ErrTooManyQuestions, "busy", http.StatusTooManyRequests, websocket.CloseTryAgainLater, true, busy},
 	{errTooMany, "busy", http.StatusTooManyRequests, websocket.CloseTryAgainLater, true, busy},
+	{errCrowded, "crowded", http.StatusTooManyRequests, websocket.CloseTryAgainLater, true, phrase{
+		"You have Bureau open in too many places at once. Please close some of them.", "您同时打开的页面过多，请关闭其中一些。", "您同時開啟的頁面過多，請關閉其中一些。"}},
 	{errTooSoon, "too_fast", http.StatusTooManyRequests, websocket.CloseTryAgainLater, true, phrase{
 		"That was a little fast. Please wait a moment.", "操作太快了，请稍等片刻。", "操作太快了，請稍等片刻。"}},
 	{chat.ErrNoAnswer, "no_answer", http.StatusNotFound, websocket.ClosePolicyViolation, false, phrase{

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // farewell is how long a socket may take at shutdown to be sent what it
@@ -17,31 +19,77 @@ const farewell = 2 * time.Second
 type hub struct {
 	mu     sync.Mutex
 	open   map[*visit]struct{}
+	guests map[string]*guest // by person
 	closed bool
 	health health // as the visits have been told
 	wg     sync.WaitGroup
 }
 
-// enter registers a visit. It returns false when the hub is shut down;
-// otherwise leave must be called when the visit has ended.
-func (h *hub) enter(v *visit) bool {
+// What one person may take of a server, with however many sockets. Few people
+// have so many tabs, and a program needs one socket.
+const (
+	maxSockets      = 50
+	guestsPerSecond = 3 * framesPerSecond // frames of all of them; as many at once as there are sockets, and more
+	guestsAtOnce    = 4 * maxSockets
+)
+
+// A guest is a person with a socket.
+type guest struct {
+	sockets int
+	pace    *rate.Limiter
+}
+
+// enter registers a visit and gives it the pace of its person. Unless it returns
+// an error, [errShutdown] or [errCrowded], leave must be called when the visit
+// has ended.
+func (h *hub) enter(v *visit) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
-		return false
+		return errShutdown
 	}
 	if h.open == nil {
-		h.open = make(map[*visit]struct{})
+		h.open, h.guests = make(map[*visit]struct{}), make(map[string]*guest)
+	}
+	if err := h.join(v, v.person); err != nil {
+		return err
 	}
 	h.open[v] = struct{}{}
 	h.wg.Add(1)
-	return true
+	return nil
+}
+
+// join counts a visit with the others of a person, "" for nobody in particular,
+// and gives it their pace. The caller holds mu.
+func (h *hub) join(v *visit, person string) error {
+	if person == "" {
+		v.pace = rate.NewLimiter(framesPerSecond, 2*framesPerSecond)
+		return nil
+	}
+	g := h.guests[person]
+	if g == nil {
+		g = &guest{pace: rate.NewLimiter(guestsPerSecond, guestsAtOnce)}
+		h.guests[person] = g
+	}
+	if g.sockets >= maxSockets {
+		return errCrowded
+	}
+	g.sockets++
+	v.pace = g.pace
+	return nil
 }
 
 // leave takes a visit out.
 func (h *hub) leave(v *visit) {
 	h.mu.Lock()
 	delete(h.open, v)
+	switch g := h.guests[v.person]; {
+	case g == nil: // a page that has not said whose it was
+	case g.sockets == 1:
+		delete(h.guests, v.person)
+	default:
+		g.sockets--
+	}
 	h.mu.Unlock()
 	h.wg.Done()
 }
@@ -105,11 +153,16 @@ func (h *hub) sessions() []string {
 	return slices.Collect(maps.Keys(ids))
 }
 
-// introduce makes a visit that of a session.
-func (h *hub) introduce(v *visit, session string) {
+// introduce makes a visit that of a person and a session. It returns errCrowded
+// where the person has too many.
+func (h *hub) introduce(v *visit, person, session string) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	v.session = session
+	if err := h.join(v, person); err != nil {
+		return err
+	}
+	v.person, v.session = person, session
+	return nil
 }
 
 // sessionOf returns the session of a visit, "" while it has none.

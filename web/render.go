@@ -15,7 +15,7 @@ import (
 
 // ownDocument matches the only links that are rendered: to a document of this
 // server. Everything else could carry what was read to somebody else.
-var ownDocument = regexp.MustCompile(`^/documents/[A-Za-z0-9_-]{1,128}(\?passage=[0-9]{1,9}-[0-9]{1,9})?(#[\p{L}\p{M}\p{N}_%-]{1,256})?$`)
+var ownDocument = regexp.MustCompile(`^/documents/[A-Za-z0-9_-]{1,128}(\?passage=[0-9]{1,9}-[0-9]{1,9})?(#[\p{L}\p{M}\p{N}_%-]+)?$`)
 
 // markdown reads what people are shown. The marks of marks.go are not there to
 // its emphasis.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -139,6 +140,9 @@ func New(config Config) (*Server, error) {
 	})
 	s.upgrader = websocket.Upgrader{
 		HandshakeTimeout: writeWait,
+		ReadBufferSize:   socketBuffer,
+		WriteBufferSize:  socketBuffer,
+		WriteBufferPool:  new(sync.Pool),
 		CheckOrigin: func(r *http.Request) bool {
 			_, _, listed := s.siteOf(r)
 			return listed || sameOrigin(r)

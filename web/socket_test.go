@@ -19,10 +19,22 @@ import (
 // bubble runs test over a server in virtual time. open opens a socket of a
 // person, who has said hello.
 func bubble(t *testing.T, test func(t *testing.T, h *house, open func(person string) *peer)) {
+	inBubble(t, func(t *testing.T, h *house, dialer websocket.Dialer) {
+		test(t, h, func(person string) *peer {
+			p := h.dialBy(t, dialer, h.token(person))
+			p.put(`{"type":"hello","version":1,"language":"en"}`)
+			p.ready = p.next()
+			return p
+		})
+	})
+}
+
+// inBubble runs test over a server in virtual time, which the dialer dials.
+func inBubble(t *testing.T, test func(t *testing.T, h *house, dialer websocket.Dialer)) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t)
 		listener := newPipe()
-		server := http.Server{Handler: h.Handler()}
+		server := http.Server{Handler: h.Handler(), ReadHeaderTimeout: 10 * time.Second}
 		go server.Serve(listener)
 		defer func() {
 			if err := errors.Join(h.desk.Close(context.Background()), h.Shutdown(context.Background())); err != nil {
@@ -30,21 +42,21 @@ func bubble(t *testing.T, test func(t *testing.T, h *house, open func(person str
 			}
 			server.Close()
 		}()
-		dialer := websocket.Dialer{NetDialContext: listener.dial}
-		test(t, h, func(person string) *peer {
-			header := http.Header{"Origin": {"http://localhost"}, "Cookie": {plainCookie + "=" + h.token(person)}}
-			ws, response, err := dialer.Dial("ws://localhost/socket", header)
-			if err != nil {
-				t.Fatal(err)
-			}
-			response.Body.Close()
-			t.Cleanup(func() { ws.Close() })
-			p := &peer{Conn: ws, t: t}
-			p.put(`{"type":"hello","version":1,"language":"en"}`)
-			p.ready = p.next()
-			return p
-		})
+		test(t, h, websocket.Dialer{NetDialContext: listener.dial})
 	})
+}
+
+// dialBy opens a socket with the token of a session.
+func (h *house) dialBy(t *testing.T, dialer websocket.Dialer, token string) *peer {
+	t.Helper()
+	header := http.Header{"Origin": {"http://localhost"}, "Cookie": {plainCookie + "=" + token}}
+	ws, response, err := dialer.Dial("ws://localhost/socket", header)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	t.Cleanup(func() { ws.Close() })
+	return &peer{Conn: ws, t: t}
 }
 
 // sockets returns how many are open.
@@ -72,6 +84,20 @@ func TestSilentPeerIsDroppedAfterAMinute(t *testing.T) {
 		}
 		if d := time.Since(start); d < pongWait || d > pongWait+2*time.Second {
 			t.Errorf("dropped after %v, want %v", d, pongWait)
+		}
+	})
+}
+
+func TestWhoNeverSaysHelloIsDropped(t *testing.T) {
+	inBubble(t, func(t *testing.T, h *house, dialer websocket.Dialer) {
+		p, start := h.dialBy(t, dialer, h.token("hanna")), time.Now()
+		ended := make(chan error)
+		go func() { // answers pings
+			_, _, err := p.ReadMessage()
+			ended <- err
+		}()
+		if err := <-ended; err == nil || time.Since(start) != helloWait {
+			t.Errorf("after %v: %v", time.Since(start), err)
 		}
 	})
 }

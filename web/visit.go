@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -17,11 +18,12 @@ import (
 
 // Limits of one socket.
 const (
-	maxFollowed     = 16 // answers at a time
-	framesPerSecond = 20
-	suggested       = 3 // questions on the first screen
+	maxFollowed = 16 // answers at a time
+	suggested   = 3  // questions on the first screen
 
-	helloTime = 15 * time.Second // in which a site's page says whose socket it is
+	// helloTime is in which a site's page says whose socket it is. It is over
+	// before helloWait is, so that the page is told why.
+	helloTime = helloWait - time.Second
 )
 
 // A visit is what one person asks and reads over one socket. Its frames come
@@ -32,11 +34,11 @@ type visit struct {
 	server   *Server
 	conn     *conn
 	person   string
-	session  string // id of the session; of a site's page, "" before hello. Written under the hub's mu
-	site     Site   // whose page opened the socket, if it is a site's
-	origin   string // of that page, "" for a page of this server
-	accept   string // Accept-Language of the upgrade
-	pace     *rate.Limiter
+	session  string        // id of the session; of a site's page, "" before hello. With person, written under the hub's mu
+	site     Site          // whose page opened the socket, if it is a site's
+	origin   string        // of that page, "" for a page of this server
+	accept   string        // Accept-Language of the upgrade
+	pace     *rate.Limiter // of all sockets of the person, set by the hub
 	followed sync.WaitGroup
 	language string // set by hello, "" before
 
@@ -46,8 +48,7 @@ type visit struct {
 	draining  bool                 // nothing more is followed
 }
 
-// socket answers GET /socket: it upgrades the request and serves the visit
-// until the socket ends.
+// socket answers GET /socket: it upgrades the request and has the visit served.
 func (s *Server) socket(w http.ResponseWriter, r *http.Request, who caller) error {
 	site, origin, foreign := s.siteOf(r)
 	if !foreign && !sameOrigin(r) {
@@ -57,15 +58,16 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request, who caller) erro
 	if err != nil {
 		return nil //nolint:nilerr // the upgrader has answered: this was no WebSocket request
 	}
-	// The context of a hijacked request ends with its handler, which is here.
+	// Not the request's context, which ends with this handler.
 	v := &visit{
-		server: s, conn: newConn(r.Context(), ws),
+		server: s, conn: newConn(context.Background(), ws),
 		person: who.ID, session: who.session.ID, site: site, origin: origin,
 		accept:    r.Header.Get("Accept-Language"),
-		pace:      rate.NewLimiter(framesPerSecond, 2*framesPerSecond),
 		followers: make(map[string]following),
 	}
-	v.serve()
+	// In goroutines of its own: those of the handler, with the request and all
+	// that net/http keeps for a reply, would stay as long as the socket.
+	go v.serve()
 	return nil
 }
 
@@ -80,36 +82,42 @@ func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, err error) {
 	if upgrade != nil {
 		return // the upgrader has answered: this was no WebSocket request
 	}
-	c := newConn(r.Context(), ws)
-	c.end(err)
-	c.write()
+	newConn(context.Background(), ws).close(err)
 }
 
 // serve runs the socket to its end.
 func (v *visit) serve() {
-	if !v.server.hub.enter(v) {
-		v.conn.end(errShutdown)
-		v.conn.write()
+	if err := v.server.hub.enter(v); err != nil {
+		// Words for people, and a code; whoever is not there hears neither.
+		_ = v.send(v.conn.ctx, v.failure("", err))
+		v.conn.close(err)
 		return
 	}
 	defer v.server.hub.leave(v)
 	if v.origin != "" {
 		defer v.late().Stop()
 	}
-	var writer sync.WaitGroup
-	writer.Go(v.conn.write)
 	v.conn.read(v.handle)
 	v.followed.Wait()
-	writer.Wait()
+	<-v.conn.gone
 }
 
 // handle takes one frame. What is wrong with it is said in a failed frame and
 // the socket goes on, but for errors after which it has no use.
-func (v *visit) handle(data []byte) error {
+func (v *visit) handle(data []byte) (err error) {
+	defer func() {
+		if p := recover(); p != nil { // as net/http does: one socket ends, and not all
+			v.server.config.Log.Error("taking a frame panicked", slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+			err = errPanic
+		}
+	}()
 	frame, err := decode(data)
 	question, _ := frame.(ask) // of any other frame, one without an id
-	if !v.pace.Allow() {
+	if v.conn.tooFast() {
 		err = errTooSoon
+	}
+	if err == nil { // a person with many sockets waits, and is not refused
+		err = v.pace.Wait(v.conn.ctx)
 	}
 	if err == nil {
 		err = v.take(frame)

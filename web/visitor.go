@@ -220,7 +220,5 @@ func (v *visit) introduce(first hello) error {
 		}
 		return err
 	}
-	v.person = session.Person
-	v.server.hub.introduce(v, session.ID)
-	return nil
+	return v.server.hub.introduce(v, session.Person, session.ID)
 }

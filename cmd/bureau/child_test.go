@@ -162,13 +162,13 @@ func (c *child) kill() {
 
 // A visitor is one browser at the address of a child.
 type visitor struct {
-	t       *testing.T
+	t       testing.TB
 	address string
 	client  *http.Client
 }
 
 // signIn chooses a person on the sign-in page.
-func signIn(t *testing.T, address, person string) visitor {
+func signIn(t testing.TB, address, person string) visitor {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -232,13 +232,26 @@ type shownCopy struct{ Title, URL string }
 // A socket is a visitor's open conversation.
 type socket struct {
 	*websocket.Conn
-	t *testing.T
+	t testing.TB
 }
 
 // socket opens the visitor's socket and says hello.
 func (v visitor) socket() socket {
 	v.t.Helper()
-	dialer := websocket.Dialer{}
+	ws := v.dial()
+	v.t.Cleanup(func() { ws.Close() })
+	s := socket{ws, v.t}
+	s.send(map[string]any{"type": "hello", "version": 1})
+	if f := s.next(); f.Type != "ready" {
+		v.t.Fatalf("hello: %s", f.raw)
+	}
+	return s
+}
+
+// dial opens a socket, and says nothing on it.
+func (v visitor) dial() *websocket.Conn {
+	v.t.Helper()
+	dialer := websocket.Dialer{ReadBufferSize: 1024, WriteBufferSize: 1024} // thousands may be open
 	ctx, cancel := context.WithTimeout(v.t.Context(), 30*time.Second)
 	defer cancel()
 	// The jar holds cookies of http addresses alone.
@@ -255,13 +268,7 @@ func (v visitor) socket() socket {
 		v.t.Fatalf("open the socket: %v, %v", err, response)
 	}
 	response.Body.Close()
-	v.t.Cleanup(func() { ws.Close() })
-	s := socket{ws, v.t}
-	s.send(map[string]any{"type": "hello", "version": 1})
-	if f := s.next(); f.Type != "ready" {
-		v.t.Fatalf("hello: %s", f.raw)
-	}
-	return s
+	return ws
 }
 
 func (s socket) send(frame map[string]any) {

@@ -19,19 +19,19 @@ func Fill(t testing.TB, db *store.DB) (room func()) {
 	t.Helper()
 	limit := func(pages int) {
 		if err := db.Write(context.Background(), func(tx *sql.Tx) error {
-			_, err := tx.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", pages))
+			_, err := tx.ExecContext(context.Background(), fmt.Sprintf("PRAGMA max_page_count = %d", pages))
 			return err
 		}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if err := db.Write(t.Context(), func(tx *sql.Tx) error {
-		_, err := tx.Exec("CREATE TABLE IF NOT EXISTS filler (text TEXT)")
+		_, err := tx.ExecContext(context.Background(), "CREATE TABLE IF NOT EXISTS filler (text TEXT)")
 		return errors.Join(err, filler(tx, 10)) // so that something can be deleted
 	}); err != nil {
 		t.Fatal(err)
 	}
-	limit(1) // SQLite takes as many as there are
+	limit(1)                                                 // SQLite takes as many as there are
 	for err := error(nil); !errors.Is(err, store.ErrFull); { // the free pages
 		err = db.Write(t.Context(), func(tx *sql.Tx) error { return filler(tx, 1) })
 		if err != nil && !errors.Is(err, store.ErrFull) {
@@ -44,7 +44,7 @@ func Fill(t testing.TB, db *store.DB) (room func()) {
 // filler writes about so many pages.
 func filler(tx *sql.Tx, pages int) error {
 	for range pages {
-		if _, err := tx.Exec("INSERT INTO filler VALUES ($1)", strings.Repeat("x", 3000)); err != nil {
+		if _, err := tx.ExecContext(context.Background(), "INSERT INTO filler VALUES ($1)", strings.Repeat("x", 3000)); err != nil {
 			return err
 		}
 	}

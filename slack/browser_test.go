@@ -38,11 +38,11 @@ func TestAnAnswerLeadsItsAskerToTheConversationInTheBrowser(t *testing.T) {
 	}
 	for place, text := range map[string]string{"the answer": shown(messages), "the home page": h.awaitHome("U0HANNA")} {
 		id := conversationIn(t, text)
-		_, turns, err := h.history.Conversation(t.Context(), scope, "hanna", id)
-		if err != nil || len(turns) != 1 || turns[0].Question != aboutLeave {
-			t.Errorf("%s leads to %q: %v, %v", place, id, turns, err)
+		_, part, err := h.history.Conversation(t.Context(), scope, "hanna", id, 0)
+		if err != nil || len(part.Turns) != 1 || part.Turns[0].Question != aboutLeave {
+			t.Errorf("%s leads to %q: %v, %v", place, id, part, err)
 		}
-		if _, _, err := h.history.Conversation(t.Context(), scope, "sven", id); !errors.Is(err, history.ErrNotFound) {
+		if _, _, err := h.history.Conversation(t.Context(), scope, "sven", id, 0); !errors.Is(err, history.ErrNotFound) {
 			t.Errorf("somebody else is led into it: %v", err)
 		}
 	}

@@ -31,23 +31,21 @@ type (
 		In     string `json:"in"` // "title", "question" or "answer"
 		Text   string `json:"text"`
 	}
-	wholeConversation struct {
+	shownConversation struct {
 		ID      string    `json:"id"`
 		Title   string    `json:"title"`
 		Created time.Time `json:"created"`
 		Updated time.Time `json:"updated"`
 		Turns   []turn    `json:"turns"`
+		Earlier string    `json:"earlier,omitempty"`
 	}
 )
 
 // listConversations answers GET /api/conversations.
 func (s *Server) listConversations(w http.ResponseWriter, r *http.Request, who caller) error {
-	before := 0
-	if value := r.URL.Query().Get("before"); value != "" {
-		var err error
-		if before, err = strconv.Atoi(value); err != nil || before < 1 {
-			return errBadFrame
-		}
+	before, err := beforeOf(r)
+	if err != nil {
+		return err
 	}
 	page, err := s.find(r, who, before)
 	if err != nil {
@@ -61,6 +59,19 @@ func (s *Server) listConversations(w http.ResponseWriter, r *http.Request, who c
 		shown.Next = strconv.Itoa(page.Next)
 	}
 	return respond(w, http.StatusOK, shown)
+}
+
+// beforeOf returns where the page that a request asks for ends, 0 for the first.
+func beforeOf(r *http.Request) (int, error) {
+	value := r.URL.Query().Get("before")
+	if value == "" {
+		return 0, nil
+	}
+	before, err := strconv.Atoi(value)
+	if err != nil || before < 1 {
+		return 0, errBadFrame
+	}
+	return before, nil
 }
 
 // find returns what was asked for: all conversations, or those that hold the
@@ -94,7 +105,11 @@ func entryOf(c history.Conversation) conversationEntry {
 
 // showConversation answers GET /api/conversations/{id}.
 func (s *Server) showConversation(w http.ResponseWriter, r *http.Request, who caller) error {
-	shown, kept, err := s.conversation(r, who)
+	before, err := beforeOf(r)
+	if err != nil {
+		return err
+	}
+	shown, kept, err := s.conversation(r, who, before)
 	if err != nil {
 		return err
 	}
@@ -104,22 +119,25 @@ func (s *Server) showConversation(w http.ResponseWriter, r *http.Request, who ca
 	return respond(w, http.StatusOK, shown)
 }
 
-// conversation returns a conversation of the caller as it may be shown, with
-// the turns as they are kept.
-func (s *Server) conversation(r *http.Request, who caller) (shown wholeConversation, turns []history.Turn, err error) {
+// conversation returns a conversation of the caller as it may be shown, with a
+// part of its turns, and these as they are kept.
+func (s *Server) conversation(r *http.Request, who caller, before int) (shown shownConversation, turns []history.Turn, err error) {
 	scope, err := who.reads.Scope()
 	if err != nil {
-		return wholeConversation{}, nil, err
+		return shownConversation{}, nil, err
 	}
-	c, turns, err := s.config.History.Conversation(r.Context(), scope, who.ID, r.PathValue("id"))
+	c, part, err := s.config.History.Conversation(r.Context(), scope, who.ID, r.PathValue("id"), before)
 	if err != nil {
-		return wholeConversation{}, nil, err
+		return shownConversation{}, nil, err
 	}
-	shown = wholeConversation{ID: c.ID, Title: c.Title, Created: c.Created, Updated: c.Updated, Turns: []turn{}}
-	for _, t := range turns {
+	shown = shownConversation{ID: c.ID, Title: c.Title, Created: c.Created, Updated: c.Updated, Turns: []turn{}}
+	for _, t := range part.Turns {
 		shown.Turns = append(shown.Turns, s.turn(t, scope, who.language))
 	}
-	return shown, turns, nil
+	if part.Earlier > 0 {
+		shown.Earlier = strconv.Itoa(part.Earlier)
+	}
+	return shown, part.Turns, nil
 }
 
 // renameConversation answers PATCH /api/conversations/{id}.

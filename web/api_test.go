@@ -76,7 +76,7 @@ func TestTheHTTPDoorShowsWhatTheSocketShows(t *testing.T) {
 	if len(last) != 1 || last[0]["type"] != "done" {
 		t.Errorf("a browser that has seen all is sent %v", last)
 	}
-	c := decoded[wholeConversation](t, h.request(t, "GET", url+"/api/conversations/"+h.onlyConversation(t), "hanna", nil))
+	c := decoded[shownConversation](t, h.request(t, "GET", url+"/api/conversations/"+h.onlyConversation(t), "hanna", nil))
 	if len(c.Turns) != 1 {
 		t.Fatalf("turns %+v", c.Turns)
 	}
@@ -144,7 +144,7 @@ func TestConversationsAreTheirPersonsAlone(t *testing.T) {
 			t.Errorf("%s has %+v", person, page)
 		}
 	}
-	if c := decoded[wholeConversation](t, h.request(t, "GET", url+"/api/conversations/c", "hanna", nil)); c.Title != "Everything!" || c.Turns[0].Feedback != nil {
+	if c := decoded[shownConversation](t, h.request(t, "GET", url+"/api/conversations/c", "hanna", nil)); c.Title != "Everything!" || c.Turns[0].Feedback != nil {
 		t.Errorf("it was touched: %+v", c)
 	}
 }
@@ -197,7 +197,7 @@ func TestL32_NoWriteComesFromAnotherSite(t *testing.T) {
 			}
 		}
 	}
-	c := decoded[wholeConversation](t, h.request(t, "GET", url+"/api/conversations/c", "hanna", nil))
+	c := decoded[shownConversation](t, h.request(t, "GET", url+"/api/conversations/c", "hanna", nil))
 	if c.Title != "Everything!" || len(c.Turns) != 1 || c.Turns[0].Feedback != nil || len(h.answers.asked) != 1 {
 		t.Errorf("something was changed: %+v", c)
 	}
@@ -250,6 +250,36 @@ func TestWrongRequestsAreNamed(t *testing.T) {
 	}
 }
 
+func TestALongConversationComesInPartsAndIsExportedWhole(t *testing.T) {
+	h := newHouse(t)
+	url := serve(t, h)
+	const n = 130
+	for i := range n {
+		turn := chat.Beginning{Answer: fmt.Sprint("a", i), Person: "hanna", Conversation: "c", Newest: true, Question: fmt.Sprint("question ", i), At: time.Now()}
+		if _, err := h.history.Begin(t.Context(), turn); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.history.Keep(t.Context(), turn.Answer, []chat.Event{chat.Delta{Text: "Yes."}, chat.Done{Text: "Yes."}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	latest := decoded[shownConversation](t, h.request(t, "GET", url+"/api/conversations/c", "hanna", nil))
+	if len(latest.Turns) != 100 || latest.Turns[99].Question != "question 129" || latest.Earlier == "" {
+		t.Errorf("%d turns, earlier %q", len(latest.Turns), latest.Earlier)
+	}
+	first := decoded[shownConversation](t, h.request(t, "GET", url+"/api/conversations/c?before="+latest.Earlier, "hanna", nil))
+	if len(first.Turns) != n-100 || first.Turns[0].Question != "question 0" || first.Turns[n-101].Answer != latest.Turns[0].After || first.Earlier != "" {
+		t.Errorf("%d turns before them, earlier %q", len(first.Turns), first.Earlier)
+	}
+	if got := h.request(t, "GET", url+"/api/conversations/c?before=x", "hanna", nil); got.status != http.StatusBadRequest {
+		t.Errorf("before nothing: %+v", got)
+	}
+	exported := decoded[shownConversation](t, h.request(t, "GET", url+"/api/conversations/c/export?format=json", "hanna", nil))
+	if len(exported.Turns) != n || exported.Turns[0].Question != "question 0" || exported.Turns[n-1].Question != "question 129" || exported.Earlier != "" {
+		t.Errorf("%d turns are exported", len(exported.Turns))
+	}
+}
+
 func TestConversationsAreListedRenamedExportedAndDeleted(t *testing.T) {
 	h := newHouse(t)
 	url := serve(t, h)
@@ -281,7 +311,7 @@ func TestConversationsAreListedRenamedExportedAndDeleted(t *testing.T) {
 	if renamed.Title != "Days of leave" || renamed.Turns != 3 {
 		t.Errorf("renamed %+v", renamed)
 	}
-	c := decoded[wholeConversation](t, h.request(t, "GET", url+"/api/conversations/d", "hanna", nil))
+	c := decoded[shownConversation](t, h.request(t, "GET", url+"/api/conversations/d", "hanna", nil))
 	after := []string{c.Turns[0].After, c.Turns[1].After, c.Turns[2].After}
 	if !slices.Equal(after, []string{"", "", first}) || c.Turns[0].Feedback == nil || c.Turns[0].Feedback.Comment != "It is 27." {
 		t.Errorf("turns %+v", c.Turns)
@@ -295,7 +325,7 @@ func TestConversationsAreListedRenamedExportedAndDeleted(t *testing.T) {
 	if d := md.header.Get("Content-Disposition"); !strings.HasPrefix(d, `attachment; filename="conversation-`) || !strings.HasSuffix(d, `.md"`) {
 		t.Errorf("disposition %s", d)
 	}
-	exported := decoded[wholeConversation](t, h.request(t, "GET", url+"/api/conversations/d/export?format=json", "hanna", nil))
+	exported := decoded[shownConversation](t, h.request(t, "GET", url+"/api/conversations/d/export?format=json", "hanna", nil))
 	if diff := cmp.Diff(c, exported); diff != "" {
 		t.Errorf("export: %s", diff)
 	}
@@ -444,7 +474,7 @@ func TestTheDescriptionHasEveryFieldOfATurn(t *testing.T) {
 	}
 	entry := conversationEntry{ID: "a", Running: "b", Found: &found{}}
 	for name, value := range map[string]any{
-		"Turn": full, "Entry": entry, "Page": conversationPage{Next: "1"}, "Conversation": wholeConversation{},
+		"Turn": full, "Entry": entry, "Page": conversationPage{Next: "1"}, "Conversation": shownConversation{Earlier: "1"},
 		"Source": source{Updated: "a", Language: "b", Also: []also{{}}},
 		"Ask":    ask{ID: "a", Conversation: "b", After: new(string), Departments: []string{"c"}},
 	} {

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ func (s *Server) exportConversation(w http.ResponseWriter, r *http.Request, who 
 	if format != "md" && format != "json" {
 		return errBadFrame
 	}
-	c, _, err := s.conversation(r, who)
+	c, err := s.whole(r, who)
 	if err != nil {
 		return err
 	}
@@ -35,9 +36,27 @@ func (s *Server) exportConversation(w http.ResponseWriter, r *http.Request, who 
 	return nil
 }
 
+// whole returns a conversation with all its turns.
+func (s *Server) whole(r *http.Request, who caller) (shownConversation, error) {
+	var whole shownConversation
+	for before := 0; ; {
+		part, _, err := s.conversation(r, who, before)
+		if err != nil {
+			return shownConversation{}, err
+		}
+		part.Turns = append(part.Turns, whole.Turns...)
+		if whole = part; whole.Earlier == "" {
+			return whole, nil
+		}
+		if before, err = strconv.Atoi(whole.Earlier); err != nil {
+			return shownConversation{}, err // unreachable: it is a number
+		}
+	}
+}
+
 // markdown returns a conversation as a text, its turns as they were asked. A
 // question of another branch says which one it goes on from.
-func (c wholeConversation) markdown(language string) string {
+func (c shownConversation) markdown(language string) string {
 	say := func(name string) string { return phrases[name].in(language) }
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n", literal(c.Title))

@@ -55,7 +55,7 @@ func TestAnAnswerEndsWithQuestionsToGoOnWith(t *testing.T) {
 	if want := "en 3 used [Leave policy] found [Pay bands]"; near.asked[0] != want {
 		t.Errorf("asked for %q, want %q", near.asked[0], want)
 	}
-	turns := decoded[wholeConversation](t, h.request(t, "GET", url+"/api/conversations/c", "hanna", nil)).Turns
+	turns := decoded[shownConversation](t, h.request(t, "GET", url+"/api/conversations/c", "hanna", nil)).Turns
 	if len(turns[0].Suggestions) > 0 || !slices.Equal(turns[1].Suggestions, []string{"Pay bands"}) {
 		t.Errorf("a question that was asked on has %q, the last one %q", turns[0].Suggestions, turns[1].Suggestions)
 	}
@@ -112,7 +112,7 @@ func TestP3_SuggestionsAreThoseOfTheRightsOfTheMoment(t *testing.T) {
 	seen := func() string {
 		p.put(`{"type":"follow","answer":"` + answer + `"}`)
 		frames := p.until("done")
-		kept := decoded[wholeConversation](t, h.request(t, "GET", url+"/api/conversations/c", "hanna", nil))
+		kept := decoded[shownConversation](t, h.request(t, "GET", url+"/api/conversations/c", "hanna", nil))
 		return fmt.Sprint(frames[len(frames)-1]["suggestions"], kept.Turns[0].Suggestions)
 	}
 	if got := seen(); got != "[Pay bands] [Pay bands]" {

@@ -40,27 +40,42 @@ type Turn struct {
 	Feedback *Feedback    // nil for none
 }
 
-// Conversation returns a person's conversation with its turns as they were
-// asked. scope must be the person's, and as of now.
-func (h *History) Conversation(ctx context.Context, scope access.Scope, person, id string) (Conversation, []Turn, error) {
+// turnsPage is how many turns are read at a time.
+const turnsPage = 100
+
+// Turns are a part of a conversation's turns, as they were asked.
+type Turns struct {
+	Turns   []Turn
+	Earlier int // where the part before this one ends, 0 before the first
+}
+
+// Conversation returns a person's conversation with its turns before a place, as
+// a part's Earlier says it, 0 being the end. scope must be the person's, and as
+// of now.
+func (h *History) Conversation(ctx context.Context, scope access.Scope, person, id string, before int) (Conversation, Turns, error) {
 	var c Conversation
-	var turns []Turn
+	var part Turns
 	err := h.db.Read(ctx, func(tx *sql.Tx) (err error) {
 		if c, err = one(ctx, tx, person, id); err != nil {
 			return err
 		}
-		turns, err = turnsOf(ctx, tx, person, id)
+		part, err = turnsOf(ctx, tx, person, id, before)
 		return err
 	})
 	if err != nil {
-		return c, nil, fmt.Errorf("read a conversation: %w", err)
+		return c, Turns{}, fmt.Errorf("read a conversation: %w", err)
 	}
-	return c, turns, h.hide(ctx, scope, turns)
+	if err := h.hide(ctx, scope, part.Turns); err != nil {
+		return c, Turns{}, err
+	}
+	return c, part, nil
 }
 
-// turnsOf returns all turns of a conversation, whoever may see them.
-func turnsOf(ctx context.Context, tx *sql.Tx, person, id string) ([]Turn, error) {
-	var turns []Turn
+// turnsOf returns turns of a conversation, whoever may see them.
+func turnsOf(ctx context.Context, tx *sql.Tx, person, id string, before int) (Turns, error) {
+	var part Turns
+	var turns []Turn // the latest first
+	first := 0
 	scan := func(rows *sql.Rows) error {
 		var (
 			t                     Turn
@@ -68,7 +83,11 @@ func turnsOf(ctx context.Context, tx *sql.Tx, person, id string) ([]Turn, error)
 			events                sql.RawBytes
 			vote, reason, comment sql.NullString
 		)
-		if err := rows.Scan(&t.Answer, &t.After, &t.Asked, &t.Question, &at, &t.State, &events, &vote, &reason, &comment); err != nil {
+		if len(turns) == turnsPage { // there is one more
+			part.Earlier = first
+			return nil
+		}
+		if err := rows.Scan(&first, &t.Answer, &t.After, &t.Asked, &t.Question, &at, &t.State, &events, &vote, &reason, &comment); err != nil {
 			return err
 		}
 		t.At = moment(at)
@@ -85,10 +104,12 @@ func turnsOf(ctx context.Context, tx *sql.Tx, person, id string) ([]Turn, error)
 		turns = append(turns, t)
 		return nil
 	}
-	err := store.Each(ctx, tx, scan, `SELECT id, after, asked, question, turns.at, state, events, vote, reason, comment
+	err := store.Each(ctx, tx, scan, `SELECT n, id, after, asked, question, turns.at, state, events, vote, reason, comment
 		FROM turns LEFT JOIN feedback ON feedback.answer = turns.id
-		WHERE person = $1 AND conversation = $2 ORDER BY n`, person, id)
-	return turns, err
+		WHERE person = $1 AND conversation = $2 AND ($3 = 0 OR n < $3) ORDER BY n DESC LIMIT $4`, person, id, before, turnsPage+1)
+	slices.Reverse(turns)
+	part.Turns = turns
+	return part, err
 }
 
 // hide takes the answers out that scope may not see.

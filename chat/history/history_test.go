@@ -53,12 +53,12 @@ func TestQuestionsMakeATree(t *testing.T) {
 	r.keep(edited, "A2", chat.Done{})
 	third := r.ask("c", "c", &b)
 	last := r.ask("c", "d", nil)
-	_, turns, err := r.Conversation(t.Context(), scopeOf(t, "hanna"), "hanna", "c")
+	_, part, err := r.Conversation(t.Context(), scopeOf(t, "hanna"), "hanna", "c", 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	after := map[string]string{}
-	for _, turn := range turns {
+	for _, turn := range part.Turns {
 		after[turn.Answer] = turn.After
 	}
 	if diff := cmp.Diff(map[string]string{a: "", b: a, edited: "", third: b, last: third}, after); diff != "" {
@@ -106,8 +106,8 @@ func TestL24_P3_WhatIsReadNoMoreIsNowhere(t *testing.T) {
 		scope := scopeOf(t, "hanna")
 		events, err := r.Events(t.Context(), scope, "hanna", secret)
 		seen += fmt.Sprint(events, err, r.earlier("hanna", last))
-		_, turns, err := r.Conversation(t.Context(), scope, "hanna", "c")
-		seen += fmt.Sprint(turns, err)
+		_, part, err := r.Conversation(t.Context(), scope, "hanna", "c", 0)
+		seen += fmt.Sprint(part, err)
 		for _, query := range []string{"heron", "pay", "days"} {
 			page, err := r.Search(t.Context(), scope, "hanna", query, 0)
 			for _, c := range page.Conversations {
@@ -144,7 +144,7 @@ func TestL24_ALedgerThatFailsShowsNothing(t *testing.T) {
 	if turns, err := r.Earlier(t.Context(), scope, "hanna", "answer-1"); err == nil || turns != nil {
 		t.Errorf("earlier %v, %v", turns, err)
 	}
-	if _, _, err := r.Conversation(t.Context(), scope, "hanna", "c"); err == nil {
+	if _, _, err := r.Conversation(t.Context(), scope, "hanna", "c", 0); err == nil {
 		t.Error("the conversation is shown")
 	}
 	if page, err := r.Search(t.Context(), scope, "hanna", "41", 0); err == nil || len(page.Conversations) > 0 {
@@ -160,7 +160,7 @@ func TestL17_L34_AConversationBelongsToOnePerson(t *testing.T) {
 		t.Fatal(err)
 	}
 	scope := scopeOf(t, "felix")
-	_, _, shown := r.Conversation(t.Context(), scope, "felix", "c")
+	_, _, shown := r.Conversation(t.Context(), scope, "felix", "c", 0)
 	_, renamed := r.Rename(t.Context(), "felix", "c", "Mine")
 	deleted := r.Delete(t.Context(), "felix", "c")
 	for _, err := range []error{shown, renamed, deleted} {
@@ -178,9 +178,50 @@ func TestL17_L34_AConversationBelongsToOnePerson(t *testing.T) {
 	if got := r.earlier("felix", answer); got != "" {
 		t.Errorf("felix has %q", got)
 	}
-	c, turns, err := r.Conversation(t.Context(), scopeOf(t, "hanna"), "hanna", "c")
-	if err != nil || c.Title != "hers" || len(turns) != 1 || turns[0].Feedback != nil {
-		t.Errorf("hanna has %+v %+v, %v", c, turns, err)
+	c, part, err := r.Conversation(t.Context(), scopeOf(t, "hanna"), "hanna", "c", 0)
+	if err != nil || c.Title != "hers" || len(part.Turns) != 1 || part.Turns[0].Feedback != nil {
+		t.Errorf("hanna has %+v %+v, %v", c, part.Turns, err)
+	}
+}
+
+// A conversation of years is read in parts, and the next question of it looks at
+// no more of it than of a short one.
+func TestALongConversationIsReadInParts(t *testing.T) {
+	r := newRoom(t, ledger{"d": "hr"})
+	const n = 2*turnsPage + 3
+	var all []string
+	for i := range n {
+		all = append(all, r.answered("c", fmt.Sprint("question ", i), "41,000.", "d"))
+		if i%50 == 0 {
+			r.answered("other", "question", "41,000.", "d")
+		}
+	}
+	scope := scopeOf(t, "hanna")
+	var read []string
+	for before, parts := 0, 0; ; parts++ {
+		c, part, err := r.Conversation(t.Context(), scope, "hanna", "c", before)
+		if err != nil || c.Turns != n || len(part.Turns) > turnsPage || parts > 2 {
+			t.Fatalf("part %d has %d of %d turns, %v", parts, len(part.Turns), c.Turns, err)
+		}
+		var ids []string
+		for _, turn := range part.Turns {
+			ids = append(ids, turn.Answer)
+		}
+		read = append(ids, read...)
+		if before = part.Earlier; before == 0 {
+			break
+		}
+	}
+	if diff := cmp.Diff(all, read); diff != "" {
+		t.Error(diff)
+	}
+	if _, part, err := r.Conversation(t.Context(), scope, "hanna", "other", 0); err != nil || len(part.Turns) != 5 || part.Earlier != 0 {
+		t.Errorf("the other has %+v, %v", part, err)
+	}
+	next := r.ask("c", "and?", nil)
+	earlier, err := r.Earlier(t.Context(), scope, "hanna", next)
+	if err != nil || len(earlier) != earlierTurns || earlier[earlierTurns-1].Question != fmt.Sprint("question ", n-1) {
+		t.Errorf("the next question follows %+v, %v", earlier, err)
 	}
 }
 
@@ -364,9 +405,9 @@ func TestP7_WhatWasInterruptedIsKeptAndEndsHonestly(t *testing.T) {
 	if text, _ := chat.Written(events); err != nil || text != "Half an ans" {
 		t.Errorf("kept %q, %v", text, err)
 	}
-	_, turns, err := r.Conversation(t.Context(), scopeOf(t, "hanna"), "hanna", "c")
-	if err != nil || turns[0].State != Failed || turns[1].State != Failed || turns[2].State != Done || len(turns[1].Events) != 4 {
-		t.Errorf("turns %+v, %v", turns, err)
+	_, part, err := r.Conversation(t.Context(), scopeOf(t, "hanna"), "hanna", "c", 0)
+	if err != nil || part.Turns[0].State != Failed || part.Turns[1].State != Failed || part.Turns[2].State != Done || len(part.Turns[1].Events) != 4 {
+		t.Errorf("turns %+v, %v", part, err)
 	}
 }
 

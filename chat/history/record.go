@@ -177,8 +177,8 @@ func (h *History) Earlier(ctx context.Context, scope access.Scope, person, answe
 	err := h.db.Read(ctx, func(tx *sql.Tx) error {
 		return store.Each(ctx, tx, scan, `WITH RECURSIVE above (id, depth) AS (
 				SELECT after, 1 FROM turns WHERE id = $1 AND person = $2
-				UNION ALL SELECT after, depth + 1 FROM above JOIN turns USING (id) WHERE depth < $3)
-			SELECT question, answer, documents FROM above JOIN turns USING (id)
+				UNION ALL SELECT after, depth + 1 FROM above CROSS JOIN turns USING (id) WHERE depth < $3)
+			SELECT question, answer, documents FROM above CROSS JOIN turns USING (id) -- in this order: not all turns of the person
 			WHERE person = $2 AND state = $4 AND answer <> '' ORDER BY depth DESC`, answer, person, earlierTurns, Done)
 	})
 	if err != nil {

@@ -25,9 +25,15 @@ export class Door {
     return this.#call("GET", `/api/conversations?${new URLSearchParams({ q, before })}`);
   }
 
-  /** Returns one conversation with its turns. */
-  conversation(id) {
-    return this.#call("GET", this.#path(id));
+  /** Returns one conversation with all its turns, which come in parts. */
+  async conversation(id) {
+    const whole = await this.#call("GET", this.#path(id));
+    while (whole.earlier) {
+      const part = await this.#call("GET", `${this.#path(id)}?before=${whole.earlier}`);
+      whole.turns = [...part.turns, ...whole.turns];
+      whole.earlier = part.earlier;
+    }
+    return whole;
   }
 
   rename(id, title) {

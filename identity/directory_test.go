@@ -286,6 +286,7 @@ func TestSessionsEndByTimeUseAndWord(t *testing.T) {
 	}
 	is(4*time.Hour-time.Second, true)
 	is(4*time.Hour, false) // unused
+	id = h.in("hanna", ByPassword, "")
 	s, err := h.Session(ctx, id, begun)
 	if err != nil {
 		t.Fatal(err)
@@ -304,6 +305,28 @@ func TestSessionsEndByTimeUseAndWord(t *testing.T) {
 	if _, err := h.Session(ctx, "", h.now); !errors.Is(err, ErrEnded) {
 		t.Error(err)
 	}
+}
+
+// A clock that is set back or ahead neither keeps a session nor brings one back.
+func TestAClockThatStepsKeepsNoSession(t *testing.T) {
+	h := newHouse(t)
+	right := h.now
+	at := func(id string, when time.Time, want bool) {
+		t.Helper()
+		if _, err := h.Session(t.Context(), id, when); (err == nil) != want {
+			t.Errorf("at %v: %v", when.Sub(right), err)
+		}
+	}
+	id := h.in("hanna", ByPassword, "")
+	at(id, right.Add(-time.Minute), true) // as a clock is corrected
+	at(id, right.Add(13*time.Hour), false)
+	at(id, right, false) // it has ended, whatever the clock says by now
+
+	h.now = right.AddDate(10, 0, 0)
+	id = h.in("hanna", ByPassword, "")
+	at(id, h.now, true)
+	at(id, right, false) // it would last for ten years
+	at(id, h.now, false)
 }
 
 func TestAKeptSessionOpensNothing(t *testing.T) {

@@ -81,7 +81,7 @@ func (d *Directory) Session(ctx context.Context, id string, now time.Time) (s Se
 			return err
 		}
 		if !d.lasts(s, now) {
-			return ErrEnded
+			return errEndedByTime
 		}
 		k, err := d.lookIn(ctx, tx, s.Person)
 		if err == nil && k.listed != "" {
@@ -89,11 +89,26 @@ func (d *Directory) Session(ctx context.Context, id string, now time.Time) (s Se
 		}
 		return nil // whom nobody knows any more reads nothing, which the scope says
 	})
+	if errors.Is(err, errEndedByTime) {
+		// For good: a clock that is set back does not bring it back. Where the store
+		// does not take that, the next look ends it.
+		_ = d.db.WriteWithin(ctx, touchWait, func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, "DELETE FROM sessions WHERE id = $1", id)
+			return err
+		})
+	}
 	if err != nil {
 		return Session{}, fmt.Errorf("session: %w", err)
 	}
 	return s, nil
 }
+
+// errEndedByTime is ErrEnded of a session that is still kept.
+var errEndedByTime = fmt.Errorf("%w by its time", ErrEnded)
+
+// clockSkew is how far a clock may be set back without ending the sessions that
+// were begun just before.
+const clockSkew = 5 * time.Minute
 
 // Lasts reports, with ErrEnded, that the session with this id has ended.
 func (d *Directory) Lasts(id string, now time.Time) error {
@@ -122,10 +137,12 @@ func (d *Directory) longestIdle() time.Duration {
 	return longest
 }
 
-// lasts reports whether a session has not ended by its time or for want of use.
+// lasts reports whether a session has not ended by its time or for want of use. One
+// that begins in the future was begun by a clock that was wrong, and would last
+// until that time had come.
 func (d *Directory) lasts(s Session, now time.Time) bool {
 	idle, _ := d.limits(s.Provider)
-	return now.Before(s.Until) && now.Before(s.Used.Add(idle))
+	return now.Before(s.Until) && now.Before(s.Used.Add(idle)) && !s.Begun.After(now.Add(clockSkew))
 }
 
 func scanSession(row interface{ Scan(...any) error }) (s Session, err error) {

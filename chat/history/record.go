@@ -79,7 +79,7 @@ func begin(ctx context.Context, tx *sql.Tx, t chat.Beginning) error {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `INSERT INTO conversations (person, id, title, created, used, newest) VALUES ($1, $2, $3, $4, $4, $5)
-		ON CONFLICT (person, id) DO UPDATE SET used = excluded.used, newest = excluded.newest`,
+		ON CONFLICT (person, id) DO UPDATE SET used = max(used, excluded.used), newest = excluded.newest`,
 		t.Person, t.Conversation, titleOf(t.Question), t.At.UnixNano(), n); err != nil {
 		return err
 	}

@@ -53,18 +53,44 @@ func (p *parts) openHistory(ctx context.Context) (*history.History, error) {
 	return kept, nil
 }
 
+// clockStep is how far ahead a clock may have been set between two looks for the
+// next one to be believed.
+const clockStep = time.Hour
+
+// A retention deletes what is older than it is kept.
+type retention struct {
+	age    time.Duration
+	now    func() time.Time // by the clock on the wall
+	expire func(ctx context.Context, since time.Time) (int, error)
+}
+
 // expire deletes conversations that are older than the configuration keeps
 // them, now and then daily until ctx ends.
 func (p *parts) expire(ctx context.Context, kept *history.History) {
-	age := time.Duration(p.config.serve.Keep)
-	if age == 0 {
+	retention{time.Duration(p.config.serve.Keep), time.Now, kept.Expire}.follow(ctx)
+}
+
+// follow deletes now and then daily until ctx ends. Where the clock was set ahead
+// since the last time it waits another day: a clock that is wrong is mended by
+// then, and what was deleted does not come back.
+func (r retention) follow(ctx context.Context) {
+	if r.age == 0 {
 		return
 	}
 	tick := time.NewTicker(24 * time.Hour)
 	defer tick.Stop()
+	wall, looked := r.now().Round(0), time.Now()
 	for {
-		deleted, err := kept.Expire(ctx, time.Now().Add(-age))
+		now := r.now().Round(0)
+		ahead := now.Sub(wall) - time.Since(looked)
+		wall, looked = now, time.Now()
+		deleted, err := 0, error(nil)
+		if ahead <= clockStep {
+			deleted, err = r.expire(ctx, now.Add(-r.age))
+		}
 		switch {
+		case ahead > clockStep:
+			slog.Warn("the clock was set ahead, so old conversations are not deleted before tomorrow; see whether it is right", "ahead", ahead)
 		case ctx.Err() != nil:
 			return
 		case err != nil:

@@ -104,6 +104,7 @@ func TestP7_WhatAStoreInTroubleDidNotTakeIsKeptWhenItDoes(t *testing.T) {
 				if last, err := o.end("hanna", o.begin("hanna", "3", "z")); reason(last) != "" || err != nil {
 					t.Errorf("the next question: %v, %v", last, err)
 				}
+				synctest.Wait()
 				if said := o.log.String(); strings.Count(said, "not written down") != 1 || strings.Count(said, "written down again") != 1 {
 					t.Errorf("the operator is told:\n%s", said)
 				}

@@ -70,7 +70,7 @@ func headingOf(line string) (level int, heading string) {
 	text := strings.TrimLeft(line, "#")
 	level = len(line) - len(text)
 	heading = strings.Trim(text, " \t")
-	if level < 1 || level > 6 || text == heading || heading == "" || strings.ContainsAny(heading, markup) {
+	if level < 1 || level > 6 || heading == "" || text[0] != ' ' && text[0] != '\t' || strings.ContainsAny(heading, "#"+markup) { // "## Pay ##" ends with marks
 		return 0, ""
 	}
 	return level, heading

@@ -55,7 +55,7 @@ func wantSameCode(t *testing.T, source string) {
 
 // kindsOfLines are of all kinds that Markdown has, and of some that only look so.
 var kindsOfLines = []string{
-	"", "", "", "Prose of a rule.", "第一条 适用于全体员工。", "　　缩进的正文。", "more <b>prose</b> with a [link](a.md)", "![picture](b.png) in front", "# Heading", "## Ünter 标题  ", "#no", "####### seven", "# ", "#\tTab", "Title", "=====", "-----",
+	"", "", "", "Prose of a rule.", "第一条 适用于全体员工。", "　　缩进的正文。", "more <b>prose</b> with a [link](a.md)", "![picture](b.png) in front", "# Heading", "## Ünter 标题  ", "#no", "#no ", "# #", "## Two ##", "# C# and F#", "####### seven", "# ", "#\tTab", "Title", "=====", "-----",
 	"- item", "  of the item", "* other", "1. first", "2) second", "    code", "\tcode", "> quoted", "lazy", "```", "```go", "~~~", "| a | b |", "|---|---|", "| 1 | 2 |", "a | b", "--|--", ":-:",
 	"<div>", "</div>", "<!-- no", "-->", "***", "_ _ _", "[ref]: http://a.example", "see [ref] and [other][ref]", "<http://a.example>", "`code` span", "\\# no heading", "## Two *of* `it` ##", "end  ", "+ plus", "+++", ": colon", "&amp; so", "javascript: [x](javascript:x)",
 	"**bold** text", "*em* and", "__so__", "** no", "**", "2026 年目标", "10.5 percent", "1.x", "7.", "12", "- **bold** item", "- [ ] task", "- 1. nested", "- | a |", "* * *", "- - -", "-", "1. ", "-\ttab", "-  two", "-     code",

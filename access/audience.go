@@ -20,6 +20,11 @@ var ErrNoAudience = errors.New("the audience is empty")
 // a document for two departments is left out where one person belongs to the
 // first alone and another to the second alone.
 func (p *Policy) Audience(people []string, visitors bool, now time.Time) (Scope, error) {
+	return p.AudienceWithGroups(people, nil, visitors, now)
+}
+
+// audienceOf returns what every one of several people in effect may read.
+func (p *Policy) audienceOf(people []Person, visitors bool, now time.Time) (Scope, error) {
 	if len(people) == 0 && !visitors {
 		return Scope{}, ErrNoAudience
 	}
@@ -27,11 +32,7 @@ func (p *Policy) Audience(people []string, visitors bool, now time.Time) (Scope,
 	if visitors {
 		a.letAnybodyIn()
 	}
-	for _, id := range people {
-		who, err := p.inEffect(id, now)
-		if err != nil {
-			return Scope{}, err
-		}
+	for _, who := range people {
 		a.add(who)
 	}
 	return a.scope(now), nil

@@ -22,6 +22,8 @@ const (
 	UnknownPerson    Rule = "unknown" // the policy does not know them
 	BeforeFirstDay   Rule = "before-first-day"
 	AfterLastDay     Rule = "after-last-day"
+	NoGroup          Rule = "no-group"  // they are known by groups alone, none of which is the policy's
+	ShutOut          Rule = "shut-out"  // whoever says who they are has ended their access
 	OfNobody         Rule = "nobody"    // the document has no readers
 	OtherDepartments Rule = "other"     // it is for departments that they do not belong to
 	Denied           Rule = "denied"    // it is denied to a department that they belong to
@@ -39,6 +41,8 @@ type Reason struct {
 	Through   Department `json:"through,omitempty"`
 	Clearance Clearance  `json:"clearance,omitempty"` // that is asked for
 	At        time.Time  `json:"at,omitzero"`         // the bound that was met
+	Group     string     `json:"group,omitempty"`     // by which they belong to Through, where groups alone say so
+	Detail    string     `json:"detail,omitempty"`    // of ShutOut, in words
 }
 
 // An Explanation is a decision about one person and one document: by what they
@@ -85,6 +89,11 @@ func (p *Policy) Explain(person string, now time.Time, r Readers) Explanation {
 		}
 		return Explanation{Reasons: []Reason{{Rule: AfterLastDay, At: who.Until}}}
 	}
+	return p.explain(scope, who, r)
+}
+
+// explain says whether somebody in effect may read what r describes.
+func (p *Policy) explain(scope Scope, who Person, r Readers) Explanation {
 	var against []Reason
 	for rule := range scope.against(r) {
 		against = append(against, p.detail(rule, who, r)...)

@@ -48,6 +48,13 @@ func (g Gain) String() string {
 // String says in words why somebody reads a document or does not, to follow
 // "yes:" or "no:".
 func (r Reason) String() string {
+	if r.Group != "" {
+		return r.text() + ", by group " + r.Group
+	}
+	return r.text()
+}
+
+func (r Reason) text() string {
 	switch r.Rule {
 	case ByDepartment:
 		return "member of " + string(r.Department)
@@ -61,6 +68,10 @@ func (r Reason) String() string {
 		return "reads nothing before " + r.At.Format(time.RFC3339)
 	case AfterLastDay:
 		return "reads nothing since " + r.At.Format(time.RFC3339)
+	case NoGroup:
+		return "in no group of the configuration"
+	case ShutOut:
+		return r.Detail
 	case OfNobody:
 		return "it is read by nobody"
 	case OtherDepartments:

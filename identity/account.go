@@ -120,8 +120,8 @@ func (d *Directory) SignIn(ctx context.Context, name, password, from string, now
 		return "", fmt.Errorf("sign in: %w", ErrWrongPassword)
 	}
 	giveBack()
-	if _, err := d.scope(ctx, person, now); errors.Is(err, ErrDisabled) {
-		return "", fmt.Errorf("sign in of %s: %w", person, ErrDisabled)
+	if _, err := d.scope(ctx, person, now); errors.Is(err, ErrDisabled) || errors.Is(err, ErrInactive) {
+		return "", fmt.Errorf("sign in of %s: %w", person, err)
 	}
 	return person, nil
 }
@@ -153,8 +153,11 @@ func (d *Directory) Disable(ctx context.Context, person string, now time.Time) e
 		if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO disabled (person, since) VALUES ($1, $2)", person, now.UnixNano()); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "DELETE FROM sessions WHERE person IN (SELECT value FROM json_each($1))", d.aliases(person))
-		return err
+		people, err := d.aliases(ctx, tx, person)
+		if err != nil {
+			return err
+		}
+		return endPeople(ctx, tx, people, false)
 	})
 	if err != nil {
 		return fmt.Errorf("disable %s: %w", person, err)
@@ -180,18 +183,23 @@ func (d *Directory) Enable(ctx context.Context, person string) error {
 
 // Disabled returns who is shut out, and since when.
 func (d *Directory) Disabled(ctx context.Context) (list map[string]time.Time, err error) {
-	list = map[string]time.Time{}
 	err = d.db.Read(ctx, func(tx *sql.Tx) error {
-		return store.Each(ctx, tx, func(rows *sql.Rows) error {
-			var person string
-			var since int64
-			err := rows.Scan(&person, &since)
-			list[person] = time.Unix(0, since)
-			return err
-		}, "SELECT person, since FROM disabled")
+		list, err = disabledIn(ctx, tx)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list who is disabled: %w", err)
 	}
 	return list, nil
+}
+
+func disabledIn(ctx context.Context, tx *sql.Tx) (map[string]time.Time, error) {
+	list := map[string]time.Time{}
+	return list, store.Each(ctx, tx, func(rows *sql.Rows) error {
+		var person string
+		var since int64
+		err := rows.Scan(&person, &since)
+		list[person] = time.Unix(0, since)
+		return err
+	}, "SELECT person, since FROM disabled")
 }

@@ -40,8 +40,9 @@ type Grants struct {
 	// Groups are the policy's groups by the provider's names for them. Without
 	// any, a name stands for the group with that id.
 	Groups map[string]string
-	// People are people of the policy by the provider's subject. What they read
-	// is the policy's alone to say.
+	// People are people of the policy by the provider's subject, or, with a
+	// roster, by the external id there. What they read is the policy's alone to
+	// say.
 	People map[string]string
 	// Visitors says that these are the visitors of a site that vouches for them
 	// itself. Groups give them no role.
@@ -49,6 +50,14 @@ type Grants struct {
 	// Session and Idle are the limits of their sessions in place of the
 	// Config's, unless Session is zero.
 	Session, Idle time.Duration
+	// Roster says that the provider's directory sends its people and groups. Who
+	// is not on its roster and active is nobody, and groups are those of the
+	// roster, by its external id or by the id that it was given here; what a
+	// token says of groups does not count.
+	Roster bool
+	// Verified says that the addresses of the roster are verified there, so that
+	// somebody may be found by theirs.
+	Verified bool
 }
 
 // A Directory is everybody who may ask. It is safe for concurrent use, also by
@@ -56,6 +65,7 @@ type Grants struct {
 type Directory struct {
 	db     *store.DB
 	config Config
+	ties   map[string][]tie // by the person of the policy
 	tries  tries
 	hashes chan struct{} // one for each password that is hashed at a time
 }
@@ -76,11 +86,12 @@ func Open(ctx context.Context, db *store.DB, config Config) (*Directory, error) 
 			*value = standard
 		}
 	}
-	return &Directory{db: db, config: config, hashes: make(chan struct{}, hashesAtOnce)}, nil
+	return &Directory{db: db, config: config, ties: tied(config.Providers), hashes: make(chan struct{}, hashesAtOnce)}, nil
 }
 
 // Scope returns what a person may read at now. Who is disabled reads nothing
-// (ErrDisabled), and nor does somebody whom a provider vouched for too long ago
+// (ErrDisabled), and nor does who is not active on a provider's roster
+// (ErrInactive), or somebody whom a provider vouched for too long ago
 // (ErrForgotten); other errors are those of the policy.
 func (d *Directory) Scope(person string, now time.Time) (access.Scope, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), lookTime)
@@ -93,12 +104,11 @@ func (d *Directory) scope(ctx context.Context, person string, now time.Time) (ac
 	switch {
 	case err != nil:
 		return access.Scope{}, err
-	case known.disabled:
-		return access.Scope{}, ErrDisabled
+	case known.shut != nil:
+		return access.Scope{}, known.shut
 	case known.listed != "":
 		return d.config.Policy().Scope(known.listed, now)
-	}
-	if !now.Before(known.seen.Add(d.config.Remember)) {
+	case d.forgotten(known, now):
 		return access.Scope{}, ErrForgotten
 	}
 	return d.config.Policy().ScopeOfGroups(known.groups, now)
@@ -114,12 +124,18 @@ func (d *Directory) Has(ctx context.Context, person string, role access.Role, no
 		return false, nil
 	case err != nil:
 		return false, err
-	case known.disabled:
+	case known.isShut():
 		return false, nil
 	case known.listed != "":
 		return d.config.Policy().Has(known.listed, role, now), nil
 	}
-	return !known.visits && now.Before(known.seen.Add(d.config.Remember)) && d.config.Policy().GroupsHave(known.groups, role), nil
+	return !known.visits && !d.forgotten(known, now) && d.config.Policy().GroupsHave(known.groups, role), nil
+}
+
+// forgotten reports whether a provider's word about somebody is too old. A
+// roster's is of now.
+func (d *Directory) forgotten(k known, now time.Time) bool {
+	return !k.onRoster && !now.Before(k.seen.Add(d.config.Remember))
 }
 
 // People returns everybody whom the policy lists.

@@ -343,19 +343,20 @@ func TestAFarewellEndsWhatItNames(t *testing.T) {
 		farewell Farewell
 		left     []string
 	}{
-		"OneSession":      {"corp", Farewell{issuer, "1", "s1"}, []string{"b", "c", "d"}},
-		"BySessionAlone":  {"corp", Farewell{issuer, "", "s2"}, []string{"a", "c", "d"}},
-		"Everything":      {"corp", Farewell{issuer, "1", ""}, []string{"c", "d"}},
-		"NotItsOwn":       {"corp", Farewell{issuer, "2", "s1"}, []string{"a", "b", "c", "d"}},
-		"AnotherProvider": {"partner", Farewell{"https://partner.example", "1", "s1"}, []string{"a", "b", "c", "d"}},
-		"Nothing":         {"corp", Farewell{issuer, "", ""}, []string{"a", "b", "c", "d"}},
-		"OfAListedPerson": {"corp", Farewell{issuer, "0007", ""}, []string{"a", "b", "d"}},
+		"OneSession":      {"corp", Farewell{Issuer: issuer, Subject: "1", SID: "s1"}, []string{"b", "c", "d"}},
+		"BySessionAlone":  {"corp", Farewell{Issuer: issuer, Subject: "", SID: "s2"}, []string{"a", "c", "d"}},
+		"Everything":      {"corp", Farewell{Issuer: issuer, Subject: "1", SID: ""}, []string{"c", "d"}},
+		"NotItsOwn":       {"corp", Farewell{Issuer: issuer, Subject: "2", SID: "s1"}, []string{"a", "b", "c", "d"}},
+		"AnotherProvider": {"partner", Farewell{Issuer: "https://partner.example", Subject: "1", SID: "s1"}, []string{"a", "b", "c", "d"}},
+		"Nothing":         {"corp", Farewell{Issuer: issuer, Subject: "", SID: ""}, []string{"a", "b", "c", "d"}},
+		"OfAListedPerson": {"corp", Farewell{Issuer: issuer, Subject: "0007", SID: ""}, []string{"a", "b", "d"}},
 	} {
 		h := newHouse(t)
 		one := h.admit(Proof{Provider: "corp", Issuer: issuer, Subject: "1"})
 		finn := h.admit(Proof{Provider: "corp", Issuer: issuer, Subject: "0007"})
 		ids := map[string]string{"a": h.in(one, "corp", "s1"), "b": h.in(one, "corp", "s2"), "c": h.in(finn, "corp", "s3"), "d": h.in("finn", ByPassword, "")}
-		if _, err := h.EndFarewell(t.Context(), c.provider, c.farewell); err != nil {
+		c.farewell.ID, c.farewell.Expires = "one", h.now.Add(time.Minute)
+		if _, err := h.EndFarewell(t.Context(), c.provider, c.farewell, h.now); err != nil {
 			t.Fatal(err)
 		}
 		var left []string

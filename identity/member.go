@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"bureau/access"
 	"bureau/store"
 )
 
@@ -42,6 +41,7 @@ type Proof struct {
 	Provider string // id of the provider
 	Issuer   string
 	Subject  string   // the issuer's own id, which it gives to nobody else
+	External string   // the id on the provider's roster, or ""
 	Name     string   // for display alone
 	Email    string   // for display alone; "" unless verified
 	Groups   []string // as the provider names them
@@ -49,14 +49,20 @@ type Proof struct {
 }
 
 // A Farewell is a provider's word that somebody has signed out there: one
-// session of theirs, or every one where SID is "".
+// session of theirs, or every one where SID is "". Its ID is the provider's, and
+// is taken once until it expires.
 type Farewell struct {
 	Issuer, Subject, SID string
+	ID                   string
+	Expires              time.Time
 }
 
 // memberPrefix begins the ids of those whom a provider vouches for. No id of
 // the configuration can begin so.
 const memberPrefix = "sso:"
+
+// IsMember reports whether an id is one of those whom a provider vouches for.
+func IsMember(person string) bool { return strings.HasPrefix(person, memberPrefix) }
 
 // memberID returns the id of a provider's person. It is made of what an issuer
 // gives nobody else, so that a name or an address that is used again is nobody's.
@@ -66,12 +72,30 @@ func memberID(issuer, subject string) string {
 }
 
 // Admit takes in somebody whom a provider vouches for, with their groups of
-// now, and returns who it is. It refuses who is disabled.
+// now, and returns who it is. It refuses who is disabled, and who is not on the
+// roster of a provider that sends one (ErrNotListed, ErrInactive).
 func (d *Directory) Admit(ctx context.Context, proof Proof, now time.Time) (person string, err error) {
 	grants, ok := d.config.Providers[proof.Provider]
 	if !ok || proof.Issuer != grants.Issuer || proof.Subject == "" {
 		return "", fmt.Errorf("admit somebody of provider %q: %w", proof.Provider, ErrUnproved)
 	}
+	if grants.Roster {
+		person, err = d.admitListed(ctx, proof)
+	} else {
+		person, err = d.admitMember(ctx, proof, grants, now)
+	}
+	if err != nil {
+		return "", fmt.Errorf("admit somebody of provider %s: %w", proof.Provider, err)
+	}
+	known, err := d.look(ctx, person)
+	if err == nil {
+		err = known.shut
+	}
+	return person, err
+}
+
+// admitMember notes what a provider says of somebody.
+func (d *Directory) admitMember(ctx context.Context, proof Proof, grants Grants, now time.Time) (person string, err error) {
 	groups := slices.DeleteFunc(slices.Clone(proof.Groups), func(name string) bool {
 		return !d.config.Policy().HasGroup(grants.group(name)) // what gives nothing is not kept
 	})
@@ -80,19 +104,33 @@ func (d *Directory) Admit(ctx context.Context, proof Proof, now time.Time) (pers
 		return "", err // unreachable: strings encode
 	}
 	person = memberID(proof.Issuer, proof.Subject)
-	err = d.db.Write(ctx, func(tx *sql.Tx) error {
+	return person, d.db.Write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO members (person, provider, issuer, subject, name, email, groups, seen) "+
 			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
 			person, proof.Provider, proof.Issuer, proof.Subject, proof.Name, proof.Email, string(encoded), now.UnixNano())
 		return err
 	})
-	if err != nil {
-		return "", fmt.Errorf("admit %s: %w", person, err)
-	}
-	known, err := d.look(ctx, person)
-	if err == nil && known.disabled {
-		err = ErrDisabled
-	}
+}
+
+// admitListed finds somebody on the roster. The first subject that signs in as
+// them is theirs from then on, so that an external id that is no more than a
+// name lets nobody else in.
+func (d *Directory) admitListed(ctx context.Context, proof Proof) (person string, err error) {
+	err = d.db.Write(ctx, func(tx *sql.Tx) error {
+		var id, subject string
+		err := tx.QueryRowContext(ctx, "SELECT id, subject FROM roster_users WHERE provider = $1 AND external = $2 AND external <> ''", proof.Provider, proof.External).Scan(&id, &subject)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return ErrNotListed
+		case err != nil:
+			return err
+		case subject != "" && subject != proof.Subject:
+			return fmt.Errorf("%w: external id %.100q was another subject's before", ErrNotListed, proof.External)
+		}
+		person = memberPrefix + id
+		_, err = tx.ExecContext(ctx, "UPDATE roster_users SET subject = $1 WHERE id = $2", proof.Subject, id)
+		return err
+	})
 	return person, err
 }
 
@@ -106,7 +144,8 @@ type Member struct {
 	Known             bool      // the provider is still one of the configuration's
 }
 
-// Members returns everybody whom a provider has vouched for, by name.
+// Members returns everybody whom a provider has vouched for, by name. Those of
+// rosters are not among them.
 func (d *Directory) Members(ctx context.Context) (list []Member, err error) {
 	err = d.db.Read(ctx, func(tx *sql.Tx) error {
 		return store.Each(ctx, tx, func(rows *sql.Rows) error {
@@ -114,7 +153,7 @@ func (d *Directory) Members(ctx context.Context) (list []Member, err error) {
 			var seen int64
 			err := rows.Scan(&m.Person, &m.Name, &m.Provider, &m.Subject, &seen)
 			grants, known := d.config.Providers[m.Provider]
-			m.Known, m.Listed = known, grants.People[m.Subject]
+			m.Known, m.Listed = known && !grants.Roster, grants.People[m.Subject]
 			m.Seen = time.Unix(0, seen)
 			list = append(list, m)
 			return err
@@ -126,18 +165,6 @@ func (d *Directory) Members(ctx context.Context) (list []Member, err error) {
 	return list, nil
 }
 
-// linked returns the ids under which providers know a person of the policy.
-func (d *Directory) linked(person string) (ids []string) {
-	for _, grants := range d.config.Providers {
-		for subject, listed := range grants.People {
-			if listed == person {
-				ids = append(ids, memberID(grants.Issuer, subject))
-			}
-		}
-	}
-	return ids
-}
-
 // group returns the policy's group for a provider's name.
 func (g Grants) group(name string) string {
 	if len(g.Groups) > 0 {
@@ -146,58 +173,11 @@ func (g Grants) group(name string) string {
 	return name
 }
 
-// A known is what the directory knows of somebody.
-type known struct {
-	listed   string // id in the policy, or ""
-	disabled bool
-	visits   bool // is the visitor of a site
-	name     string
-	email    string
-	groups   []string // of the policy
-	seen     time.Time
-}
-
-// look returns what is known of a person. Whom neither the policy nor a
-// provider that still counts knows is [access.ErrUnknownPerson].
-func (d *Directory) look(ctx context.Context, person string) (k known, err error) {
-	err = d.db.Read(ctx, func(tx *sql.Tx) error {
-		if k, err = d.lookIn(ctx, tx, person); err != nil {
-			return err
-		}
-		return tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM disabled WHERE person IN ($1, $2))", person, k.listed).Scan(&k.disabled)
-	})
-	if err != nil {
-		return known{}, fmt.Errorf("look up %q: %w", person, err)
+// listed returns the person of the policy whom an id of the provider's stands
+// for, or "".
+func (g Grants) listed(id string) string {
+	if id == "" {
+		return ""
 	}
-	return k, nil
-}
-
-func (d *Directory) lookIn(ctx context.Context, tx *sql.Tx, person string) (k known, err error) {
-	if !strings.HasPrefix(person, memberPrefix) {
-		if _, ok := d.config.Policy().Person(person); !ok {
-			return k, access.ErrUnknownPerson
-		}
-		k.listed = person
-		return k, nil
-	}
-	var provider, subject, groups string
-	var seen int64
-	err = tx.QueryRowContext(ctx, "SELECT provider, subject, name, email, groups, seen FROM members WHERE person = $1", person).
-		Scan(&provider, &subject, &k.name, &k.email, &groups, &seen)
-	grants, ok := d.config.Providers[provider]
-	if errors.Is(err, sql.ErrNoRows) || err == nil && !ok {
-		return k, access.ErrUnknownPerson
-	}
-	if err != nil {
-		return k, err
-	}
-	k.listed, k.visits, k.seen = grants.People[subject], grants.Visitors, time.Unix(0, seen)
-	var names []string
-	if err := json.Unmarshal([]byte(groups), &names); err != nil {
-		return k, err
-	}
-	for _, name := range names {
-		k.groups = append(k.groups, grants.group(name))
-	}
-	return k, nil
+	return g.People[id]
 }

@@ -168,6 +168,10 @@ func (d *Directory) Touch(ctx context.Context, s Session, now time.Time) error {
 // them to one's own unless it is "".
 func (d *Directory) Sessions(ctx context.Context, person string, now time.Time) (list []Session, err error) {
 	err = d.db.Read(ctx, func(tx *sql.Tx) error {
+		people, err := d.aliases(ctx, tx, person)
+		if err != nil {
+			return err
+		}
 		return store.Each(ctx, tx, func(rows *sql.Rows) error {
 			s, err := scanSession(rows)
 			if d.lasts(s, now) {
@@ -175,7 +179,7 @@ func (d *Directory) Sessions(ctx context.Context, person string, now time.Time) 
 			}
 			return err
 		}, "SELECT id, person, provider, sid, begun, used, until FROM sessions WHERE until > $1 AND ($2 = '' OR person IN (SELECT value FROM json_each($3))) ORDER BY begun DESC",
-			now.UnixNano(), person, d.aliases(person))
+			now.UnixNano(), person, jsonList(people))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list sessions: %w", err)
@@ -190,21 +194,56 @@ func (d *Directory) End(ctx context.Context, id string) error {
 }
 
 // EndAll ends every session of a person and returns how many there were.
-func (d *Directory) EndAll(ctx context.Context, person string) (int, error) {
-	return d.endWhere(ctx, "person IN (SELECT value FROM json_each($1))", d.aliases(person))
+func (d *Directory) EndAll(ctx context.Context, person string) (n int, err error) {
+	err = d.db.Write(ctx, func(tx *sql.Tx) error {
+		people, err := d.aliases(ctx, tx, person)
+		if err != nil {
+			return err
+		}
+		n, err = changed(tx.ExecContext(ctx, "DELETE FROM sessions WHERE person IN (SELECT value FROM json_each($1))", jsonList(people)))
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("end the sessions of %s: %w", person, err)
+	}
+	return n, nil
 }
 
-// EndFarewell ends the sessions that a provider says have ended there.
-func (d *Directory) EndFarewell(ctx context.Context, provider string, f Farewell) (int, error) {
-	person := ""
+// EndFarewell ends the sessions that a provider says have ended there. A
+// farewell that was taken before is ErrUnproved and ends nothing: a replay would
+// sign somebody out who has come back.
+func (d *Directory) EndFarewell(ctx context.Context, provider string, f Farewell, now time.Time) (n int, err error) {
+	member := ""
 	if f.Subject != "" {
-		person = memberID(f.Issuer, f.Subject)
+		member = memberID(f.Issuer, f.Subject)
 	}
-	if f.SID == "" && person == "" {
+	if f.SID == "" && member == "" {
 		return 0, nil
 	}
-	return d.endWhere(ctx, "provider = $1 AND ($2 = '' OR sid = $2) AND ($3 = '' OR person = $3)", provider, f.SID, person)
+	err = d.db.Write(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM farewells WHERE until < $1", now.Add(-farewellSkew).UnixNano()); err != nil {
+			return err
+		}
+		fresh, err := changed(tx.ExecContext(ctx, "INSERT OR IGNORE INTO farewells (provider, id, until) VALUES ($1, $2, $3)", provider, SessionID(f.ID), f.Expires.UnixNano()))
+		if err != nil {
+			return err
+		}
+		if fresh == 0 {
+			return fmt.Errorf("%w: it was taken before", ErrUnproved)
+		}
+		n, err = changed(tx.ExecContext(ctx, "DELETE FROM sessions WHERE provider = $1 AND ($2 = '' OR sid = $2) AND ($3 = '' OR person = $3 "+
+			"OR person IN (SELECT $4 || id FROM roster_users WHERE provider = $1 AND subject = $5))", provider, f.SID, member, memberPrefix, f.Subject))
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("farewell of provider %s: %w", provider, err)
+	}
+	return n, nil
 }
+
+// farewellSkew is how long after its end a farewell is remembered, for it may be
+// taken a little late.
+const farewellSkew = time.Hour
 
 // KeepOnly ends the sessions of every other way in than those: what the
 // configuration has no more lets nobody in.

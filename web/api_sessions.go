@@ -9,7 +9,7 @@ import (
 	"bureau/identity"
 )
 
-// A sessionEntry is a session as its person, or an administrator, sees it. Its
+// A sessionEntry is a session as its person, an administrator or an auditor sees it. Its
 // id opens nothing.
 type sessionEntry struct {
 	ID       string    `json:"id"`
@@ -23,7 +23,7 @@ type sessionEntry struct {
 
 // listSessions answers GET /api/sessions.
 func (s *Server) listSessions(w http.ResponseWriter, r *http.Request, who caller) error {
-	sessions, err := s.sessionsOf(r, who)
+	sessions, err := s.sessionsOf(r, who, access.Administrator, access.Auditor)
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (s *Server) listSessions(w http.ResponseWriter, r *http.Request, who caller
 // endSession answers DELETE /api/sessions/{id}. A session that the caller may not
 // see is one that there is not.
 func (s *Server) endSession(w http.ResponseWriter, r *http.Request, who caller) error {
-	sessions, err := s.sessionsOf(r, who)
+	sessions, err := s.sessionsOf(r, who, access.Administrator)
 	if err != nil {
 		return err
 	}
@@ -56,16 +56,18 @@ func (s *Server) endSession(w http.ResponseWriter, r *http.Request, who caller) 
 	return errNoPage
 }
 
-// sessionsOf returns the sessions that a caller looks after: their own, or an
-// administrator's everybody's.
-func (s *Server) sessionsOf(r *http.Request, who caller) ([]identity.Session, error) {
-	all, err := s.config.Directory.Has(r.Context(), who.ID, access.Administrator, s.config.Now())
-	if err != nil {
-		return nil, err
-	}
+// sessionsOf returns a caller's own sessions, or everybody's for who has one of
+// the roles.
+func (s *Server) sessionsOf(r *http.Request, who caller, roles ...access.Role) ([]identity.Session, error) {
 	person := who.ID
-	if all {
-		person = ""
+	for _, role := range roles {
+		all, err := s.config.Directory.Has(r.Context(), who.ID, role, s.config.Now())
+		if err != nil {
+			return nil, err
+		}
+		if all {
+			person = ""
+		}
 	}
 	return s.config.Directory.Sessions(r.Context(), person, s.config.Now())
 }

@@ -71,9 +71,11 @@ var failures = []failure{
 		"That name and password do not belong together.", "用户名或密码不正确。", "使用者名稱或密碼不正確。"}},
 	{identity.ErrTooManyTries, "too_many_tries", http.StatusTooManyRequests, closeSignedOut, true, phrase{
 		"There were too many tries. Please wait a minute.", "尝试次数过多，请稍等一分钟。", "嘗試次數過多，請稍等一分鐘。"}},
-	{identity.ErrDisabled, "disabled", http.StatusForbidden, closeSignedOut, false, phrase{
-		"Your access has been ended. Please ask whoever looks after Bureau in your company.",
-		"您的访问权限已被停用，请联系公司的管理员。", "您的存取權限已被停用，請聯絡公司的管理員。"}},
+	{identity.ErrDisabled, "disabled", http.StatusForbidden, closeSignedOut, false, accessEnded},
+	{identity.ErrInactive, "disabled", http.StatusForbidden, closeSignedOut, false, accessEnded},
+	{identity.ErrNotListed, "not_listed", http.StatusForbidden, closeNoAccess, false, phrase{
+		"Your company's directory does not list you for Bureau. Please ask whoever looks after Bureau in your company.",
+		"公司的目录没有将您列为 Bureau 的用户，请联系公司的管理员。", "公司的目錄沒有將您列為 Bureau 的使用者，請聯絡公司的管理員。"}},
 	{identity.ErrTooManyGroups, "too_many_groups", http.StatusForbidden, closeNoAccess, false, phrase{
 		"Your company's sign-in left out your groups because there are too many. Whoever looks after Bureau can have it send only the groups that Bureau needs.",
 		"您所属的组过多，公司的登录系统没有提供这些组。管理员可以设置为只发送 Bureau 需要的组。",
@@ -158,6 +160,9 @@ var failures = []failure{
 
 // Words that more than one failure has.
 var (
+	accessEnded = phrase{
+		"Your access has been ended. Please ask whoever looks after Bureau in your company.",
+		"您的访问权限已被停用，请联系公司的管理员。", "您的存取權限已被停用，請聯絡公司的管理員。"}
 	notFound = phrase{
 		"There is no such page, or it is not among those you may read.",
 		"页面不存在，或不在您的阅读权限范围内。", "頁面不存在，或不在您的閱讀權限範圍內。"}
@@ -206,5 +211,6 @@ func failureOf(reason chat.Reason) failure {
 func unexpected(err error) bool {
 	return explain(err).status == http.StatusInternalServerError || errors.Is(err, retrieval.ErrUnavailable) || errors.Is(err, chat.ErrUnaudited) ||
 		errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrBusy) ||
-		errors.Is(err, identity.ErrAway) || errors.Is(err, identity.ErrUnproved) || errors.Is(err, identity.ErrTooManyGroups)
+		errors.Is(err, identity.ErrAway) || errors.Is(err, identity.ErrUnproved) || errors.Is(err, identity.ErrTooManyGroups) ||
+		errors.Is(err, identity.ErrNotListed)
 }

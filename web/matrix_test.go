@@ -46,6 +46,7 @@ var matrix = map[string]call{
 	"DELETE /api/visitor":                {path: "/api/visitor", own: 403},
 	"GET /api/sessions":                  {path: "/api/sessions", own: 200},
 	"DELETE /api/sessions/{id}":          {path: "/api/sessions/SESSION", own: 204, other: 404, admin: 204},
+	"GET /api/departments":               {path: "/api/departments", own: 200},
 	"GET /api/openapi.yaml":              {path: "/api/openapi.yaml", own: 200},
 	"/api/":                              {path: "/api/none", own: 404},
 	"GET /sign-in":                       {path: "/sign-in", own: 200},

@@ -257,6 +257,17 @@ func TestAProvidersFarewellEndsSessionsAndSockets(t *testing.T) {
 	if got := b.get(address + "/"); got.header.Get("At") != address+"/sign-in" {
 		t.Errorf("led to %s", got.header.Get("At"))
 	}
+	once := fake.Farewell("1", "")
+	if status := say(once); status != http.StatusOK {
+		t.Errorf("status %d", status)
+	}
+	b.get(address + "/sign-in/corp")
+	if status := say(once); status != http.StatusBadRequest {
+		t.Errorf("a farewell that is replayed: %d", status)
+	}
+	if b.get(address+"/").header.Get("At") == address+"/sign-in" {
+		t.Error("a farewell that is replayed has ended a session")
+	}
 }
 
 func TestAPasswordSignsInAndAWrongOneSaysSo(t *testing.T) {

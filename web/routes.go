@@ -39,6 +39,7 @@ func (s *Server) routes() []route {
 		{pattern: remove + exchangePath, callers: HostSites, changes: true, fails: asJSON, serve: open(s.endVisit)},
 		{pattern: get + "/api/sessions", callers: SignedIn, fails: asJSON, serve: s.listSessions},
 		{pattern: remove + "/api/sessions/{id}", callers: SignedIn, changes: true, fails: asJSON, serve: s.endSession},
+		{pattern: get + "/api/departments", callers: SignedIn, fails: asJSON, serve: s.listDepartments},
 		{pattern: get + "/api/openapi.yaml", callers: Anyone, fails: asJSON, serve: open(openAPI)},
 		{pattern: "/api/", callers: SignedIn, fails: asJSON, serve: noPage},
 

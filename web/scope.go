@@ -13,7 +13,7 @@ import (
 
 // signedOutFor are the reasons for which somebody is nobody here, whoever they
 // were. They are in words for operators; for the person it is one thing.
-var signedOutFor = []error{access.ErrUnknownPerson, access.ErrNotInEffect, identity.ErrDisabled, identity.ErrForgotten, identity.ErrEnded}
+var signedOutFor = []error{access.ErrUnknownPerson, access.ErrNotInEffect, identity.ErrDisabled, identity.ErrInactive, identity.ErrForgotten, identity.ErrEnded}
 
 // scope returns what a person may read at this moment. An unknown person is
 // signed out; a person who reads nothing gets [retrieval.ErrNoScope].

@@ -183,7 +183,7 @@ func (s *Server) farewell(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ended, err := s.config.Directory.EndFarewell(r.Context(), provider.ID, word)
+	ended, err := s.config.Directory.EndFarewell(r.Context(), provider.ID, word, s.config.Now())
 	if err != nil {
 		return err
 	}

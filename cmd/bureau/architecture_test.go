@@ -57,6 +57,7 @@ var mayImport = map[string][]string{
 	"identity":                    {"access", "store"},
 	"identity/oidc":               {"identity"},
 	"identity/oidctest":           {},
+	"identity/scim":               {"identity"},
 	"identity/visitors":           {"identity", "store"},
 	"identity/visitorstest":       {},
 	"leaktest":                    {},
@@ -64,7 +65,7 @@ var mayImport = map[string][]string{
 	"examples/visitors":           {},
 	"examples/widget":             {},
 	"cmd/bureau": {
-		"access", "audit", "chat", "chat/history", "chat/ollama", "examples", "identity", "identity/oidc", "identity/visitors", "ingest", "ingest/bounded", "ingest/format", "ingest/origin", "ingest/origin/command", "ingest/origin/git",
+		"access", "audit", "chat", "chat/history", "chat/ollama", "examples", "identity", "identity/oidc", "identity/scim", "identity/visitors", "ingest", "ingest/bounded", "ingest/format", "ingest/origin", "ingest/origin/command", "ingest/origin/git",
 		"ingest/origin/s3", "ingest/origin/website", "ingest/origin/zipfile", "ingest/pdf", "ingest/vocabulary", "leaktest", "retrieval", "retrieval/eval",
 		"retrieval/loadtest", "retrieval/qdrant", "retrieval/sqlite", "slack", "slack/journal", "slack/slacktest", "store", "web",
 	},

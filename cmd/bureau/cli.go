@@ -35,6 +35,7 @@ type commandLine struct {
 	User     userCommand     `cmd:"" help:"Keep the accounts of people who sign in with a password."`
 	Session  sessionCommand  `cmd:"" help:"Say who is signed in, and sign people out."`
 	Token    tokenCommand    `cmd:"" help:"Make, list and end tokens for programs."`
+	SCIM     scimCommand     `cmd:"" name:"scim" help:"Keep the tokens with which providers send people and groups, and list what they sent."`
 	Audit    auditCommand    `cmd:"" help:"Show who was answered from what, and that nobody has edited it."`
 	Feedback feedbackCommand `cmd:"" help:"Read what people thought of their answers."`
 	Leaktest leaktestCommand `cmd:"" help:"Try to make the product leak: plant canaries, ask as everybody through every door, and print what came of it."`

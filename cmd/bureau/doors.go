@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -59,6 +57,9 @@ func (d doors) open(ctx context.Context, c *config, directory *identity.Director
 	for _, site := range to.Sites {
 		ways = append(ways, site.ID)
 	}
+	if !d.demo {
+		to.Mounts = append(to.Mounts, c.scimDoor(directory)...)
+	}
 	_, err := directory.KeepOnly(ctx, ways)
 	return err
 }
@@ -72,33 +73,4 @@ func forget(ctx context.Context, directory *identity.Directory) {
 	if people > 0 {
 		slog.Info("people are gone from the configuration: their accounts, sessions and tokens are closed", "people", people)
 	}
-}
-
-// slackPeople are those of the policy, less who is shut out.
-type slackPeople struct {
-	*livePolicy
-	directory *identity.Directory
-}
-
-// Scope returns what a person may read at now. Who is shut out is not in effect.
-func (p slackPeople) Scope(person string, now time.Time) (access.Scope, error) {
-	scope, err := p.directory.Scope(person, now)
-	if errors.Is(err, identity.ErrDisabled) {
-		err = fmt.Errorf("%w: %w", access.ErrNotInEffect, err)
-	}
-	return scope, err
-}
-
-// Audience returns what all of several people may read at now.
-func (p slackPeople) Audience(people []string, visitors bool, now time.Time) (access.Scope, error) {
-	shut, err := p.directory.Disabled(context.Background())
-	if err != nil {
-		return access.Scope{}, err
-	}
-	for _, person := range people {
-		if _, ok := shut[person]; ok {
-			return access.Scope{}, fmt.Errorf("%w: %w", access.ErrNotInEffect, identity.ErrDisabled)
-		}
-	}
-	return p.livePolicy.Audience(people, visitors, now)
 }

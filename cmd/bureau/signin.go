@@ -44,6 +44,7 @@ type providerConfig struct {
 	Require     map[string]string `yaml:"require"` // claims that must have a value
 	Groups      map[string]string `yaml:"groups"`  // the policy's groups by the provider's names
 	People      map[string]string `yaml:"people"`  // the policy's people by the provider's subject
+	SCIM        *scimConfig       `yaml:"scim"`    // its directory sends people and groups
 	line        int               // in the file, set by locate
 	secret      string            // from the environment, "" for a public client
 }
@@ -64,6 +65,11 @@ func (c *signInConfig) locate(name string, document []byte) error {
 			return fmt.Errorf("%s:%d: a provider without anything in it", name, node.Line)
 		}
 		c.Providers[i].line = node.Line
+		for k := 0; k+1 < len(node.Content); k += 2 {
+			if value := node.Content[k+1]; node.Content[k].Value == "scim" && value.Tag == "!!null" {
+				return fmt.Errorf("%s:%d: scim without anything in it: write {claim: sub}, or leave it out", name, value.Line)
+			}
+		}
 	}
 	for i, node := range file.SignIn.Visitors {
 		if node.Tag == "!!null" || i >= len(c.Visitors) {
@@ -96,6 +102,9 @@ func (c *config) checkSignIn() error {
 		seen[p.ID] = true
 		if _, err := oidc.New(c.oidc(p)); err != nil {
 			mistake(at+"%w", err)
+		}
+		for _, says := range p.scimMistakes() {
+			mistake(at + says)
 		}
 		if c.serve.URL == "" {
 			mistake(at + "serve.url is missing: the provider leads people back to it")
@@ -141,7 +150,10 @@ func (c *config) oidc(p providerConfig) oidc.Config {
 	if o.Scopes == nil {
 		o.Scopes = []string{"profile", "email"}
 	}
-	if o.GroupsClaim == "" {
+	switch {
+	case p.SCIM != nil: // the roster has the groups, however many they are
+		o.RosterClaim = p.SCIM.claim()
+	case o.GroupsClaim == "":
 		o.GroupsClaim = "groups"
 	}
 	if o.NameClaim == "" {
@@ -169,7 +181,10 @@ func (p *parts) directory(ctx context.Context, policy func() *access.Policy) (*i
 	c := p.config.signIn
 	grants := map[string]identity.Grants{}
 	for _, one := range c.Providers {
-		grants[one.ID] = identity.Grants{Issuer: one.Issuer, Groups: one.Groups, People: one.People}
+		grants[one.ID] = identity.Grants{
+			Issuer: one.Issuer, Groups: one.Groups, People: one.People,
+			Roster: one.SCIM != nil, Verified: one.SCIM != nil && one.SCIM.VerifiedAddresses,
+		}
 	}
 	for _, one := range c.Visitors {
 		grants[one.ID] = one.grants()

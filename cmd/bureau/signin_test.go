@@ -67,11 +67,18 @@ func newSignInHouse(t *testing.T) *signInHouse {
 // newSignInHouseAt returns one that people reach at an address of their own.
 func newSignInHouseAt(t *testing.T, address, listen string) *signInHouse {
 	t.Helper()
+	return newSignInHouseOf(t, signInConfiguration, address, listen)
+}
+
+// newSignInHouseOf returns one with a configuration that has room for the
+// address and the provider's.
+func newSignInHouseOf(t *testing.T, configuration, address, listen string) *signInHouse {
+	t.Helper()
 	h := &signInHouse{t: t, provider: oidctest.Start(t), vars: map[string]string{"BUREAU_SIGN_IN_SECRET_CORP": oidctest.Secret}}
 	folder := t.TempDir()
 	h.config = filepath.Join(folder, "bureau.yaml")
 	write(t, folder, map[string]string{
-		"bureau.yaml":       fmt.Sprintf(signInConfiguration, address, h.provider.Issuer()),
+		"bureau.yaml":       fmt.Sprintf(configuration, address, h.provider.Issuer()),
 		"hr/bands.md":       "# Pay bands\n\nThe pay band of a senior engineer begins at 63,500 pounds a year.\n",
 		"finance/merger.md": "# Acquisition\n\nThe acquisition of Heron costs 12,000,000 pounds, and the pay of its engineers stays.\n",
 	})

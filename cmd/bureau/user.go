@@ -2,13 +2,16 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/term"
 
@@ -151,9 +154,12 @@ type userReport struct {
 	Name     string    `json:"name,omitempty"`
 	Provider string    `json:"provider,omitempty"` // "" for an account of Bureau's own
 	Subject  string    `json:"subject,omitempty"`
-	Listed   string    `json:"listed,omitempty"` // person of the configuration that the subject is tied to
-	Since    time.Time `json:"since"`            // of the password, or when a provider last vouched for them
-	State    string    `json:"state"`            // "active", "disabled" or "gone" from the configuration
+	External string    `json:"externalId,omitempty"` // of who was sent by SCIM
+	UserName string    `json:"userName,omitempty"`   // of who was sent by SCIM
+	Groups   []string  `json:"groups,omitempty"`     // of the configuration, where these alone say what they read
+	Listed   string    `json:"listed,omitempty"`     // person of the configuration that the subject is tied to
+	Since    time.Time `json:"since"`                // of the password, or when a provider last vouched for them
+	State    string    `json:"state"`                // "active", "disabled", "inactive" at the provider, or "gone" from the configuration
 }
 
 // Run lists the accounts and those whom a provider vouches for.
@@ -171,6 +177,10 @@ func (c *userListCommand) Run(ctx context.Context, e env, s *settings) error {
 		if err != nil {
 			return err
 		}
+		users, err := d.RosterUsers(ctx)
+		if err != nil {
+			return err
+		}
 		list := []userReport{}
 		for _, a := range accounts {
 			who, listed := p.config.policy.Person(a.Person)
@@ -183,16 +193,50 @@ func (c *userListCommand) Run(ctx context.Context, e env, s *settings) error {
 			}
 			list = append(list, userReport{Person: m.Person, Name: m.Name, Provider: m.Provider, Subject: m.Subject, Listed: m.Listed, Since: m.Seen, State: state})
 		}
+		for _, u := range users {
+			state := stateOf(shut, cmp.Or(u.Listed, u.Person()), u.Known)
+			if state == "active" && !u.Active {
+				state = "inactive"
+			}
+			list = append(list, userReport{Person: u.Person(), Name: u.Name(), Provider: u.Provider, External: u.External, UserName: u.UserName, Listed: u.Listed, Since: u.Changed, State: state})
+		}
+		for i := range list {
+			if list[i].Groups, err = d.Groups(ctx, list[i].Person); err != nil {
+				return err
+			}
+		}
 		return c.report(e.stdout, list, func(w io.Writer) {
 			for _, u := range list {
-				by := "a password"
-				if u.Provider != "" {
-					by = "provider " + u.Provider + ", subject " + u.Subject
-				}
-				fmt.Fprintf(w, "%s (%s): %s, by %s of %s\n", u.Person, u.Name, u.State, by, u.Since.Format(time.RFC3339))
+				fmt.Fprintf(w, "%s (%s): %s, by %s of %s\n", u.Person, shown(u.Name), u.State, u.by(), u.Since.Format(time.RFC3339))
 			}
 		})
 	})
+}
+
+// by says in words how somebody comes in, and who they are there.
+func (u userReport) by() string {
+	text := "a password"
+	switch {
+	case u.UserName != "":
+		text = fmt.Sprintf("SCIM of provider %s, %q, externalId %q", u.Provider, u.UserName, u.External)
+	case u.Provider != "":
+		text = "provider " + u.Provider + ", subject " + u.Subject
+	}
+	if u.Listed != "" {
+		text += ", who is " + u.Listed
+	}
+	if len(u.Groups) > 0 {
+		text += ", in " + strings.Join(u.Groups, " and ")
+	}
+	return text
+}
+
+// shown is a name that a provider gave, on one line.
+func shown(name string) string {
+	if strings.ContainsFunc(name, unicode.IsControl) {
+		return strconv.Quote(name)
+	}
+	return name
 }
 
 func stateOf(shut map[string]time.Time, person string, known bool) string {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"bureau/access"
+	"bureau/identity"
 	"bureau/ingest"
 )
 
@@ -19,13 +20,19 @@ type whoCommand struct {
 
 // Run says of everybody whether they can read a document, and by which rule.
 func (c *whoCommand) Run(ctx context.Context, e env, s *settings) error {
-	return withParts(ctx, s, func(p *parts) error {
+	return withDirectory(ctx, s, func(p *parts, d *identity.Directory) error {
 		rights, err := p.rights(ctx, c.Document)
 		if err != nil {
 			return err
 		}
-		for _, person := range p.config.policy.People() {
-			rights.People = append(rights.People, p.why(person.ID, rights))
+		everybody, err := d.Everybody(ctx)
+		if err != nil {
+			return err
+		}
+		for _, person := range everybody {
+			if err := rights.add(ctx, d, person.ID); err != nil {
+				return err
+			}
 		}
 		return c.report(e.stdout, rights, rights.writePeople)
 	})
@@ -39,12 +46,14 @@ type whyCommand struct {
 
 // Run says whether one person can read a document, and why.
 func (c *whyCommand) Run(ctx context.Context, e env, s *settings) error {
-	return withParts(ctx, s, func(p *parts) error {
+	return withDirectory(ctx, s, func(p *parts, d *identity.Directory) error {
 		rights, err := p.rights(ctx, c.Document)
 		if err != nil {
 			return err
 		}
-		rights.People = append(rights.People, p.why(c.Person, rights))
+		if err := rights.add(ctx, d, c.Person); err != nil {
+			return err
+		}
 		return c.report(e.stdout, rights, rights.writeOne)
 	})
 }
@@ -137,10 +146,12 @@ func (p *parts) trace(report *rightsReport, r ingest.Record) {
 	}
 }
 
-// why explains one person's right, by the readers in force.
-func (p *parts) why(person string, r *rightsReport) right {
-	who, _ := p.config.policy.Person(person)
-	return right{person, who.Name, p.config.policy.Explain(person, r.At, r.Readers)}
+// add explains one person's right, by the readers in force.
+func (r *rightsReport) add(ctx context.Context, d *identity.Directory, person string) error {
+	explained, err := d.Explain(ctx, person, r.At, r.Readers)
+	who, _ := d.Person(person)
+	r.People = append(r.People, right{person, who.Name, explained})
+	return err
 }
 
 // writeHead prints what is said of the document itself.
@@ -206,7 +217,7 @@ func (r *rightsReport) writePeople(w io.Writer) {
 		for _, v := range r.People {
 			if v.Allowed == allowed {
 				n++
-				fmt.Fprintf(t, "  %s\t%s\t%s\n", v.Person, v.Name, v.because())
+				fmt.Fprintf(t, "  %s\t%s\t%s\n", v.Person, shown(v.Name), v.because())
 			}
 		}
 		fmt.Fprintf(w, "%d of %d people %s:\n", n, len(r.People), label)
@@ -217,7 +228,11 @@ func (r *rightsReport) writePeople(w io.Writer) {
 // writeOne prints whether one person reads the document.
 func (r *rightsReport) writeOne(w io.Writer) {
 	v := r.People[0]
-	fmt.Fprintf(w, "%s: %s: %s\n", map[bool]string{true: "yes", false: "no"}[v.Allowed], v.Person, v.because())
+	person := v.Person
+	if identity.IsMember(v.Person) && v.Name != "" { // whose id says nothing to people
+		person += " (" + shown(v.Name) + ")"
+	}
+	fmt.Fprintf(w, "%s: %s: %s\n", map[bool]string{true: "yes", false: "no"}[v.Allowed], person, v.because())
 	r.writeHead(w)
 }
 

@@ -40,6 +40,7 @@ func (p *Provider) proof(word *vendor.IDToken, a identity.Attempt) (identity.Pro
 	proof := identity.Proof{
 		Provider: p.config.ID, Issuer: p.config.Issuer, Subject: word.Subject,
 		Name: textOf(claims, p.config.NameClaim), Groups: groups, SID: textOf(claims, "sid"),
+		External: textOf(claims, p.config.RosterClaim),
 	}
 	if claims["email_verified"] == true {
 		proof.Email = textOf(claims, "email")

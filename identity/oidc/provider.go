@@ -28,6 +28,7 @@ type Config struct {
 	Scopes      []string          // besides openid
 	GroupsClaim string            // "" for no groups
 	NameClaim   string            // of the name that is shown
+	RosterClaim string            // of the id on the provider's roster; "" for none
 	Require     map[string]string // claims that must have a value
 	Timeout     time.Duration     // of each request to the provider; 10 s
 	Now         func() time.Time  // time.Now unless set
@@ -52,6 +53,7 @@ type Provider struct {
 type discovered struct {
 	endpoint oauth2.Endpoint
 	verifier *vendor.IDTokenVerifier
+	keys     string // address of the keys
 }
 
 // New returns a provider of a complete Config. Nothing is sent to it yet.
@@ -136,7 +138,7 @@ func (p *Provider) Farewell(ctx context.Context, token string) (identity.Farewel
 	if err != nil {
 		return identity.Farewell{}, p.judge(err)
 	}
-	return identity.Farewell{Issuer: p.config.Issuer, Subject: word.Subject, SID: word.SessionID}, nil
+	return identity.Farewell{Issuer: p.config.Issuer, Subject: word.Subject, SID: word.SessionID, ID: word.TokenID, Expires: word.Expiry}, nil
 }
 
 // discover asks the provider what it is, once. A failure is not kept: the next
@@ -152,10 +154,16 @@ func (p *Provider) discover(ctx context.Context) (*discovered, error) {
 		if err != nil {
 			return nil, p.away(err)
 		}
+		var says struct {
+			Keys string `json:"jwks_uri"`
+		}
+		if err := provider.Claims(&says); err != nil {
+			return nil, p.away(err)
+		}
 		found := &discovered{provider.Endpoint(), provider.VerifierContext(ctx, &vendor.Config{
 			ClientID: p.config.ClientID, SupportedSigningAlgs: algorithms,
 			Now: func() time.Time { return p.config.Now().Add(-skew) },
-		})}
+		}), says.Keys}
 		p.found.Store(found)
 		return found, nil
 	})

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -98,6 +99,7 @@ func TestATokenThatDoesNotHoldIsRefused(t *testing.T) {
 		"NoNonce":           func(p *oidctest.Provider) { p.Change = func(c oidctest.Claims) { delete(c, "nonce") } },
 		"Unsigned":          func(p *oidctest.Provider) { p.Sign = oidctest.Unsigned },
 		"SharedSecret":      func(p *oidctest.Provider) { p.Sign = oidctest.Shared },
+		"PublicKeyAsSecret": func(p *oidctest.Provider) { p.Sign = p.Confused() },
 		"Nonsense":          func(p *oidctest.Provider) { p.Sign = func(oidctest.Claims) string { return "a.b.c" } },
 		"NothingAtAll":      func(p *oidctest.Provider) { p.Sign = func(oidctest.Claims) string { return "" } },
 		"AnotherCompany":    set("hd", "evil.example"),
@@ -168,6 +170,40 @@ func TestKeysMayChange(t *testing.T) {
 	}
 }
 
+func TestAnUnknownKeyIsAskedForByOneOfMany(t *testing.T) {
+	fake := oidctest.Start(t)
+	p := dialled(t, settled(fake))
+	if _, err := p.Farewell(t.Context(), fake.Farewell("1", "")); err != nil {
+		t.Fatal(err)
+	}
+	before, asked, release := fake.Asked("/keys"), make(chan struct{}, 100), make(chan struct{})
+	fake.Set(func(p *oidctest.Provider) {
+		p.Sign = p.Unpublished()
+		p.Before = func(*http.Request) bool { asked <- struct{}{}; <-release; return true }
+	})
+	const many = 60
+	var wait sync.WaitGroup
+	ready := make(chan struct{}, many)
+	for range many {
+		token := fake.Farewell("1", "")
+		wait.Go(func() {
+			ready <- struct{}{}
+			if _, err := p.Farewell(t.Context(), token); !errors.Is(err, identity.ErrUnproved) {
+				t.Error(err)
+			}
+		})
+	}
+	for range many {
+		<-ready
+	}
+	<-asked
+	close(release)
+	wait.Wait()
+	if n := fake.Asked("/keys") - before; n > many/2 {
+		t.Errorf("the keys were asked for %d times by %d at once", n, many)
+	}
+}
+
 func TestAProviderThatIsAwayIsSaidSoAndAskedAgain(t *testing.T) {
 	for _, path := range []string{"/.well-known/openid-configuration", "/token", "/keys"} {
 		t.Run(path, func(t *testing.T) {
@@ -222,7 +258,7 @@ func TestGroupsAreAsTheTokenHasThem(t *testing.T) {
 	for i := range 1000 {
 		many = append(many, fmt.Sprintf("group-%04d", i))
 	}
-	odd := []string{"/Finance & Co/Leeds", "财务部", "a,b;c", "<script>", " spaced ", "", "\u202Ereversed", `quo"te\`}
+	odd := []string{"/Finance & Co/Leeds", "财务部", "a,b;c", "<script>", " spaced ", "", "new\nline", "🦊", strings.Repeat("长", 5000), "\u202Ereversed", `quo"te\`}
 	for name, c := range map[string]struct {
 		claim any
 		want  []string
@@ -271,6 +307,10 @@ func TestAFarewellMustHoldLikeAToken(t *testing.T) {
 	fake := oidctest.Start(t)
 	p := dialled(t, settled(fake))
 	got, err := p.Farewell(t.Context(), fake.Farewell("0001", "s1"))
+	if left := time.Until(got.Expires); left < time.Minute || left > time.Hour || got.ID == "" {
+		t.Errorf("id %q, expires in %v", got.ID, left)
+	}
+	got.ID, got.Expires = "", time.Time{}
 	if want := (identity.Farewell{Issuer: fake.Issuer(), Subject: "0001", SID: "s1"}); err != nil || got != want {
 		t.Errorf("%+v, %v", got, err)
 	}

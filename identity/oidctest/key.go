@@ -8,8 +8,10 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"math/big"
 	"net/http"
@@ -59,13 +61,32 @@ func (p *Provider) Swapped() func(Claims) string {
 	return newKey(p.keys[len(p.keys)-1].id, RS256).sign
 }
 
+// Unpublished signs with a key under an id that the provider never published. It
+// is called under Set.
+func (p *Provider) Unpublished() func(Claims) string { return newKey("never published", RS256).sign }
+
+// Confused signs as with a shared secret, which is the provider's own public
+// key: what everybody has. It is called under Set.
+func (p *Provider) Confused() func(Claims) string {
+	k := p.keys[len(p.keys)-1]
+	return func(claims Claims) string {
+		der, err := x509.MarshalPKIXPublicKey(&k.rsa.PublicKey)
+		if err != nil {
+			panic(err) // unreachable: the key is a known kind
+		}
+		return shared(claims, k.id, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
+	}
+}
+
 // Unsigned is a token with "alg": "none".
 func Unsigned(claims Claims) string { return signingInput(claims, "none", "") + "." }
 
 // Shared signs with the client's secret.
-func Shared(claims Claims) string {
-	input := signingInput(claims, "HS256", "")
-	mac := hmac.New(sha256.New, []byte(Secret))
+func Shared(claims Claims) string { return shared(claims, "", []byte(Secret)) }
+
+func shared(claims Claims, id string, secret []byte) string {
+	input := signingInput(claims, "HS256", id)
+	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte(input))
 	return input + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }

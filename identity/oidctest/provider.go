@@ -39,8 +39,9 @@ type Provider struct {
 	// Before is called before each request is answered; false answers 503.
 	Before func(*http.Request) bool
 	// Lifetime of a token; 5 minutes.
-	Lifetime time.Duration
-	asked    map[string]int
+	Lifetime  time.Duration
+	asked     map[string]int
+	farewells int
 }
 
 // A grant is what a code is for.
@@ -154,7 +155,8 @@ func (p *Provider) claims(person Claims) Claims {
 func (p *Provider) Farewell(subject, sid string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	claims := p.claims(Claims{"jti": "1", "events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}}})
+	p.farewells++
+	claims := p.claims(Claims{"jti": fmt.Sprint(p.farewells), "events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}}})
 	for name, value := range map[string]string{"sub": subject, "sid": sid} {
 		if value != "" {
 			claims[name] = value

@@ -78,6 +78,7 @@ func examine(ctx context.Context, s *settings) []finding {
 	findings = append(findings, examineAudit(config))
 	findings = append(findings, examineSources(ctx, config.sources)...)
 	findings = append(findings, examineSlack(ctx, config)...)
+	findings = append(findings, p.examineSignIn(ctx)...)
 	if err := p.ollama.Health(ctx); err != nil {
 		return append(findings, finding{Part: "ollama", Says: err.Error(), Remedy: "ollama serve"})
 	}

@@ -60,6 +60,16 @@ func start(t testing.TB, args ...string) *child {
 	return startProgram(t, self, args...)
 }
 
+// startWith is start with variables that are set for it.
+func startWith(t testing.TB, environment []string, args ...string) *child {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return startIn(t, environment, self, args...)
+}
+
 // startProgram is start for a program that is bureau.
 func startProgram(t testing.TB, program string, args ...string) *child {
 	t.Helper()

@@ -63,13 +63,14 @@ func oddText(random *rand.Rand) string {
 
 func TestWordsAreCountedAsTheyAreParted(t *testing.T) {
 	random := rand.New(rand.NewPCG(4, 2))
+	const common = " the of and to is for that with are be by or from you your we it this not on as at our can will have if a an in "
 	english := strings.Fields("the THE a an of yours your Will with This thé \u212Aan \u0130s")
 	for range 20_000 {
 		text := oddText(random) + " " + english[random.IntN(len(english))] + " " + oddText(random)
 		words, known, accented := 0, 0, 0
 		for _, word := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) }) {
 			words++
-			if strings.Contains(" the of and to is for that with are be by or from you your we it this not on as at our can will have if a an in ", " "+word+" ") {
+			if strings.Contains(common, " "+word+" ") {
 				known++
 			}
 			if strings.ContainsFunc(word, func(r rune) bool { return r >= 0x80 && unicode.Is(unicode.Latin, r) }) {

@@ -71,6 +71,7 @@ func firstHeading(source string) string {
 			if heading := firstHeadingParsed(source[s.start:s.end]); heading != "" {
 				return heading
 			}
+		default: // no other kind has one in it
 		}
 	}
 	return ""
@@ -162,8 +163,9 @@ func (s stretch) isTidy(source string) bool {
 		return true
 	case anyBlocks:
 		return !strings.ContainsAny(lines, "<[") && !hasRule(lines)
+	default:
+		return strings.IndexByte(lines, '<') < 0 && !strings.Contains(lines, "](")
 	}
-	return strings.IndexByte(lines, '<') < 0 && !strings.Contains(lines, "](")
 }
 
 // tidyParsed parses a text and returns the edits that tidy makes in it.

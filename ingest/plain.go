@@ -25,6 +25,7 @@ func (l *layout) addPlain(s stretch, anchors *retrieval.Anchors) {
 		l.addRows(s.start, b.end)
 	case plainCode:
 		l.addCode(s.start, b.end)
+	default: // it is not cut inside
 	}
 }
 

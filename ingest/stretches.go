@@ -154,6 +154,7 @@ func (s *stretch) holds(line string) bool {
 		}
 	case anyBlocks:
 		return false
+	default:
 	}
 	indented := strings.TrimLeft(line, " ")
 	return isProseLine(indented)

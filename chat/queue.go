@@ -66,6 +66,17 @@ func (q *Queue) Enter(ctx context.Context, person string, place func(int)) (leav
 	}
 }
 
+// Waiting returns how many questions wait for their turn.
+func (q *Queue) Waiting() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	waiting := 0
+	for _, tickets := range q.tickets {
+		waiting += len(tickets)
+	}
+	return waiting
+}
+
 // join takes a ticket for person.
 func (q *Queue) join(person string) (*ticket, error) {
 	q.mu.Lock()

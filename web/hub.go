@@ -129,6 +129,13 @@ func (h *hub) changed(person string, c changed, knows func(*visit) bool) {
 // nobody knows of what was done by the HTTP door: it does not say from where.
 func nobody(*visit) bool { return false }
 
+// Sockets returns how many are open.
+func (s *Server) Sockets() int {
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	return len(s.hub.open)
+}
+
 // end ends every visit of a session.
 func (h *hub) end(session string, cause error) {
 	h.mu.Lock()

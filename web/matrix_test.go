@@ -21,6 +21,7 @@ const officers = company + `  - {id: admin, name: Administrator, departments: [f
 // A call is one request to a route about what is Hanna's. CONVERSATION, ANSWER
 // and SESSION in it stand for ids of hers.
 type call struct {
+	callers    Callers // who may call, said here once more
 	path, body string
 	own        int // status for Hanna
 	other      int // for whomever else the table admits; own unless set
@@ -29,35 +30,35 @@ type call struct {
 
 // matrix has a call of every route, by its pattern.
 var matrix = map[string]call{
-	"GET /{$}":                           {path: "/", own: 200},
-	"GET /documents/{id}":                {path: "/documents/bands", own: 200, other: 404},
-	"GET /socket":                        {path: "/socket", own: 200},
-	"GET /api/conversations":             {path: "/api/conversations?q=pay", own: 200},
-	"GET /api/conversations/{id}":        {path: "/api/conversations/CONVERSATION", own: 200, other: 404},
-	"PATCH /api/conversations/{id}":      {path: "/api/conversations/CONVERSATION", body: `{"title":"x"}`, own: 200, other: 404},
-	"DELETE /api/conversations/{id}":     {path: "/api/conversations/CONVERSATION", own: 204, other: 404},
-	"GET /api/conversations/{id}/export": {path: "/api/conversations/CONVERSATION/export", own: 200, other: 404},
-	"POST /api/ask":                      {path: "/api/ask", body: `{"text":"Pay?","conversation":"CONVERSATION"}`, own: 200},
-	"GET /api/answers/{answer}":          {path: "/api/answers/ANSWER", own: 200, other: 404},
-	"POST /api/answers/{answer}/stop":    {path: "/api/answers/ANSWER/stop", own: 204, other: 404},
-	"POST /api/feedback":                 {path: "/api/feedback", body: `{"answer":"ANSWER","vote":"up"}`, own: 204, other: 404},
-	"GET /api/documents/{id}":            {path: "/api/documents/bands", own: 200, other: 404},
-	"POST /api/visitor":                  {path: "/api/visitor", own: 403}, // as this server's own page
-	"DELETE /api/visitor":                {path: "/api/visitor", own: 403},
-	"GET /api/sessions":                  {path: "/api/sessions", own: 200},
-	"DELETE /api/sessions/{id}":          {path: "/api/sessions/SESSION", own: 204, other: 404, admin: 204},
-	"GET /api/departments":               {path: "/api/departments", own: 200},
-	"GET /api/openapi.yaml":              {path: "/api/openapi.yaml", own: 200},
-	"/api/":                              {path: "/api/none", own: 404},
-	"GET /sign-in":                       {path: "/sign-in", own: 200},
-	"POST /sign-in":                      {path: "/sign-in", own: 404}, // as nobody whom the demonstration knows
-	"GET /sign-in/{provider}":            {path: "/sign-in/none", own: 404},
-	"GET /sign-in/{provider}/callback":   {path: "/sign-in/none/callback", own: 404},
-	"POST /sign-in/{provider}/logout":    {path: "/sign-in/none/logout", own: 404},
-	"POST /sign-out":                     {path: "/sign-out", own: 303},
-	"GET /static/{file}":                 {path: "/static/widget.js", own: 200},
-	"GET /healthz":                       {path: "/healthz", own: 200},
-	"/":                                  {path: "/nowhere", own: 404},
+	"GET /{$}":                           {callers: SignedIn, path: "/", own: 200},
+	"GET /documents/{id}":                {callers: SignedIn, path: "/documents/bands", own: 200, other: 404},
+	"GET /socket":                        {callers: SignedInOrGreeting, path: "/socket", own: 200},
+	"GET /api/conversations":             {callers: SignedInOrHeld, path: "/api/conversations?q=pay", own: 200},
+	"GET /api/conversations/{id}":        {callers: SignedInOrHeld, path: "/api/conversations/CONVERSATION", own: 200, other: 404},
+	"PATCH /api/conversations/{id}":      {callers: SignedInOrHeld, path: "/api/conversations/CONVERSATION", body: `{"title":"x"}`, own: 200, other: 404},
+	"DELETE /api/conversations/{id}":     {callers: SignedInOrHeld, path: "/api/conversations/CONVERSATION", own: 204, other: 404},
+	"GET /api/conversations/{id}/export": {callers: SignedInOrHeld, path: "/api/conversations/CONVERSATION/export", own: 200, other: 404},
+	"POST /api/ask":                      {callers: SignedInOrHeld, path: "/api/ask", body: `{"text":"Pay?","conversation":"CONVERSATION"}`, own: 200},
+	"GET /api/answers/{answer}":          {callers: SignedInOrHeld, path: "/api/answers/ANSWER", own: 200, other: 404},
+	"POST /api/answers/{answer}/stop":    {callers: SignedInOrHeld, path: "/api/answers/ANSWER/stop", own: 204, other: 404},
+	"POST /api/feedback":                 {callers: SignedInOrHeld, path: "/api/feedback", body: `{"answer":"ANSWER","vote":"up"}`, own: 204, other: 404},
+	"GET /api/documents/{id}":            {callers: SignedInOrVisiting, path: "/api/documents/bands", own: 200, other: 404},
+	"POST /api/visitor":                  {callers: HostSites, path: "/api/visitor", own: 403}, // as this server's own page
+	"DELETE /api/visitor":                {callers: HostSites, path: "/api/visitor", own: 403},
+	"GET /api/sessions":                  {callers: SignedIn, path: "/api/sessions", own: 200},
+	"DELETE /api/sessions/{id}":          {callers: SignedIn, path: "/api/sessions/SESSION", own: 204, other: 404, admin: 204},
+	"GET /api/departments":               {callers: SignedIn, path: "/api/departments", own: 200},
+	"GET /api/openapi.yaml":              {callers: Anyone, path: "/api/openapi.yaml", own: 200},
+	"/api/":                              {callers: SignedIn, path: "/api/none", own: 404},
+	"GET /sign-in":                       {callers: Anyone, path: "/sign-in", own: 200},
+	"POST /sign-in":                      {callers: Anyone, path: "/sign-in", own: 404}, // as nobody whom the demonstration knows
+	"GET /sign-in/{provider}":            {callers: Anyone, path: "/sign-in/none", own: 404},
+	"GET /sign-in/{provider}/callback":   {callers: Anyone, path: "/sign-in/none/callback", own: 404},
+	"POST /sign-in/{provider}/logout":    {callers: Providers, path: "/sign-in/none/logout", own: 404},
+	"POST /sign-out":                     {callers: Anyone, path: "/sign-out", own: 303},
+	"GET /static/{file}":                 {callers: Anyone, path: "/static/widget.js", own: 200},
+	"GET /healthz":                       {callers: Anyone, path: "/healthz", own: 200},
+	"/":                                  {callers: Anyone, path: "/nowhere", own: 404},
 }
 
 // A kind is a kind of caller, and what each kind of route must answer it with:
@@ -179,6 +180,9 @@ func TestP4_L20_EveryRouteAnswersEveryCallerAsItsLineSays(t *testing.T) {
 		if !ok {
 			t.Errorf("route %q has no line in the matrix: how is it called, and what does it answer?", at.pattern)
 			continue
+		}
+		if at.callers != c.callers {
+			t.Errorf("%s is for %s, and should be for %s", at.pattern, at.callers, c.callers)
 		}
 		t.Run(strings.ReplaceAll(at.pattern, "/", ":"), func(t *testing.T) {
 			h := newHouse(t)

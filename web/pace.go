@@ -30,6 +30,18 @@ const (
 	unlimited // what is in memory and the same for everybody
 )
 
+// paceNames are those of the keys of serve.limits.
+var paceNames = [unlimited]string{"requests", "asks", "sockets", "documents", "searches", "exports", "sign_ins", "strangers", "programs"}
+
+// Limited returns how many requests were over each limit so far.
+func (s *Server) Limited() map[string]int64 {
+	counts := map[string]int64{}
+	for of, name := range paceNames {
+		counts[name] = s.limited[of].Load()
+	}
+	return counts
+}
+
 // Limits are the budgets of the paces: the first six of a person, the others of
 // an address. The zero Budget is no limit.
 type Limits struct {
@@ -84,6 +96,7 @@ func (e tooOften) Is(target error) bool { return target == errTooOften }
 // spend takes one from a budget.
 func (s *Server) spend(of pace, key string) error {
 	if wait := s.limiters[of].Take(key, s.config.Now()); wait > 0 {
+		s.limited[of].Add(1)
 		return tooOften{wait}
 	}
 	return nil

@@ -87,7 +87,8 @@ type route struct {
 }
 
 // A Mount is a route of another room, behind the guards of the server. Its
-// callers bring a proof that its handler holds, or are anyone.
+// callers bring a proof that its handler holds, have a role, or are anyone: the
+// handler is not told who it is.
 type Mount struct {
 	Pattern string
 	Callers Callers

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -46,7 +48,7 @@ func TestMountsStandBehindTheGuards(t *testing.T) {
 
 func TestAMountForWhomItsHandlerIsNotToldOfIsRefused(t *testing.T) {
 	c := newHouse(t).config
-	for _, callers := range []Callers{"", SignedIn, SignedInOrHeld, Administrators, Auditors} {
+	for _, callers := range []Callers{"", SignedIn, SignedInOrHeld} {
 		c.Mounts = []Mount{{Pattern: "GET /x", Callers: callers, Handler: http.HandlerFunc(echo)}}
 		if _, err := New(c); err == nil || !strings.Contains(err.Error(), "GET /x") {
 			t.Errorf("a mount for %q: %v", callers, err)
@@ -95,4 +97,28 @@ func trickles(t *testing.T, callers Callers, status string) {
 	there.Close()
 	server.Close()
 	<-sent
+}
+
+func TestRoutesForARoleAdmitWhoHasItNow(t *testing.T) {
+	h := newHouse(t)
+	h.rights.policy.Store(parsed(t, officers))
+	for _, c := range []struct {
+		person  string
+		callers Callers
+		want    error
+	}{
+		{"admin", Administrators, nil}, {"auditor", Administrators, errNoRole}, {"hanna", Administrators, errNoRole}, {"nele", Administrators, errNoRole}, {"", Administrators, errSignedOut},
+		{"auditor", Auditors, nil}, {"admin", Auditors, errNoRole}, {"hanna", Auditors, errNoRole}, {"", Auditors, errSignedOut},
+		{"admin", "", errNoPage}, {"admin", "another", errNoPage},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/x", http.NoBody)
+		r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, loopback))
+		r.Host = "localhost"
+		if c.person != "" {
+			h.withSession(h.token(c.person))(r)
+		}
+		if _, err := h.admit(r, route{pattern: "GET /x", callers: c.callers}); !errors.Is(err, c.want) || c.want == nil && err != nil {
+			t.Errorf("%q at a route for %q: %v", c.person, c.callers, err)
+		}
+	}
 }

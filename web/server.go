@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -93,7 +94,7 @@ func (c Config) check() error {
 	need(c.Audit == nil, "Audit")
 	for _, m := range c.Mounts {
 		errs = append(errs, m.route().check())
-		if !m.Callers.prove() && m.Callers != Anyone {
+		if !m.Callers.prove() && m.Callers != Anyone && m.Callers != Administrators && m.Callers != Auditors {
 			errs = append(errs, fmt.Errorf("web: route %q is for %s, whom its handler is not told of", m.Pattern, m.Callers))
 		}
 	}
@@ -109,6 +110,7 @@ type Server struct {
 	crossOrigin *http.CrossOriginProtection
 	exchanges   exchanges
 	limiters    map[pace]*limit.Limiter
+	limited     [unlimited]atomic.Int64 // over each limit, so far
 }
 
 // New returns a Server of a complete Config.

@@ -49,6 +49,7 @@ var mayImport = map[string][]string{
 	"chat/history":                {"access", "chat", "retrieval", "store"},
 	"chat/ollama":                 {},
 	"markdown":                    {},
+	"metrics":                     {},
 	"slack":                       {"access", "audit", "chat", "markdown", "retrieval"},
 	"slack/journal":               {"store"},
 	"slack/slacktest":             {},
@@ -66,7 +67,7 @@ var mayImport = map[string][]string{
 	"examples/widget":             {},
 	"cmd/bureau": {
 		"access", "audit", "chat", "chat/history", "chat/ollama", "examples", "identity", "identity/oidc", "identity/scim", "identity/visitors", "ingest", "ingest/bounded", "ingest/format", "ingest/origin", "ingest/origin/command", "ingest/origin/git",
-		"ingest/origin/s3", "ingest/origin/website", "ingest/origin/zipfile", "ingest/pdf", "ingest/vocabulary", "leaktest", "retrieval", "retrieval/eval",
+		"ingest/origin/s3", "ingest/origin/website", "ingest/origin/zipfile", "ingest/pdf", "ingest/vocabulary", "leaktest", "metrics", "retrieval", "retrieval/eval",
 		"retrieval/loadtest", "retrieval/qdrant", "retrieval/sqlite", "slack", "slack/journal", "slack/slacktest", "store", "web",
 	},
 }

@@ -32,7 +32,8 @@ func (p *parts) openGeneration(ctx context.Context, b ingest.Build) (*generation
 	g := &generation{Build: b, index: index, embedder: p.embedder(b.Generation.Embedder)}
 	g.searcher = &retrieval.Searcher{
 		Index: index, Ledger: p.ledger, Embedder: g.embedder,
-		Constants: retrieval.ConstantsFor(b.Generation.Embedder).Stricter(p.config.models.Evidence), Alarm: p.alarm,
+		Constants: retrieval.ConstantsFor(b.Generation.Embedder).Stricter(p.config.models.Evidence),
+		Alarm:     func(documents int) { p.alarms.Add(int64(documents)) },
 	}
 	return g, nil
 }

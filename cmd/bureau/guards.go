@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"strings"
 
@@ -15,6 +16,7 @@ type guards struct {
 	ProxyHeader string     `yaml:"proxy_header"` // that they write; X-Forwarded-For unless set
 	Limits      web.Limits `yaml:"limits"`
 	TLS         tlsConfig  `yaml:"tls"`
+	Metrics     string     `yaml:"metrics"` // address that they are served at without asking who reads them
 }
 
 // The headers that a proxy may say with where a request comes from.
@@ -32,6 +34,9 @@ func (g guards) check() error {
 		} else if of.Bits() == 0 {
 			mistakes = append(mistakes, fmt.Errorf("serve.proxies: %q is everybody, and anybody could say to be anywhere; name the servers in front", proxy))
 		}
+	}
+	if _, _, err := net.SplitHostPort(g.Metrics); g.Metrics != "" && err != nil {
+		mistakes = append(mistakes, fmt.Errorf("serve.metrics: %q is not an address like 127.0.0.1:9464", g.Metrics))
 	}
 	switch strings.ToLower(g.ProxyHeader) {
 	case "", headerList, headerRFC:

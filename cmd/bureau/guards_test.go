@@ -27,7 +27,7 @@ import (
 const guardedCompany = `
 data: data
 departments: [{id: hr, name: Human Resources}]
-people: [{id: hanna, name: Hanna Reed, departments: [hr], roles: [administrator]}]
+people: [{id: hanna, name: Hanna Reed, departments: [hr], roles: [administrator]}, {id: mei, name: Mei Lin, departments: [hr]}]
 sources: [{id: hr, path: hr, readers: [hr]}]
 sign_in: {passwords: true}
 `
@@ -151,8 +151,15 @@ func TestTLSIsServedFromFilesAndRenewedWithThem(t *testing.T) {
 	if err != nil || got.status != http.StatusOK || got.header.Get("Strict-Transport-Security") == "" || got.version != 2 {
 		t.Fatalf("%+v, %v", got, err)
 	}
-	if _, err := overTLS(t, address, &tls.Config{RootCAs: first, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}); err == nil {
-		t.Error("TLS 1.1 is spoken")
+	for version, spoken := range map[uint16]bool{tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true} {
+		dialer := tls.Dialer{Config: &tls.Config{RootCAs: first, ServerName: "localhost", MinVersion: version, MaxVersion: version}}
+		conn, err := dialer.DialContext(t.Context(), "tcp", strings.TrimPrefix(address, "https://"))
+		if (err == nil) != spoken {
+			t.Errorf("%s: %v", tls.VersionName(version), err)
+		}
+		if err == nil {
+			conn.Close()
+		}
 	}
 	if inClear, err := overTLS(t, "http"+strings.TrimPrefix(address, "https"), nil); err == nil && inClear.status < http.StatusBadRequest {
 		t.Errorf("in the clear: %d", inClear.status)
@@ -231,6 +238,7 @@ func TestBureauAnswersUnderItsOwnNameAlone(t *testing.T) {
 
 func TestMistakesInTheGuardsAreNamed(t *testing.T) {
 	for serve, want := range map[string]string{
+		"{metrics: 9464}":                                 `serve.metrics: "9464"`,
 		"{proxies: [nginx]}":                              `serve.proxies: "nginx"`,
 		"{proxies: [0.0.0.0/0]}":                          "is everybody",
 		"{proxies: ['::/0']}":                             "is everybody",

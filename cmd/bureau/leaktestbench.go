@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/tmc/langchaingo/embeddings"
 
@@ -28,7 +27,6 @@ type leakBench struct {
 	models    []string // flags
 	parrot    *leaktest.Parrot
 	heard     *heard
-	alarms    atomic.Int64
 	searcher  *follower
 	directory *identity.Directory
 	cookie    string // name of a session's
@@ -40,7 +38,6 @@ type leakBench struct {
 
 // fill takes the documents in.
 func (b *leakBench) fill(ctx context.Context, e env) error {
-	b.alarm = func(documents int) { b.alarms.Add(int64(documents)) }
 	report, err := b.ingest(ctx, e, ingest.Lines(e.stderr))
 	if err != nil {
 		return err

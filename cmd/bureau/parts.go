@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/tmc/langchaingo/embeddings"
@@ -29,7 +30,7 @@ type parts struct {
 	ollama      *ollama.Client
 	embedder    func(model string) embeddings.Embedder // nil for "", no model
 	model       *ollama.Model                          // nil without one
-	alarm       func(documents int)                    // of the second lock, nil for the log alone
+	alarms      atomic.Int64                           // documents that the second lock has withheld
 }
 
 // openParts opens the state.

@@ -112,6 +112,9 @@ func TestTheProgramPrintsNoSecret(t *testing.T) {
 	cookies()
 	b.get("/sign-in/corp") // there and back
 	cookies()
+	begun := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	visitor{t, address, begun}.get("/sign-in/corp") // there, and not back
+	cookies()
 	b.get("/sign-in/corp/callback?code=made-up-code-12345&state=made-up-state-67890")
 	for _, secret := range []string{token, "bureau_made_up_token_0123456789abcdefghij"} {
 		b.askHTTP(secret, "How many days of leave are there?")

@@ -81,8 +81,10 @@ func (p *parts) serve(ctx context.Context, searcher chat.Searcher, listener net.
 	if err != nil {
 		return err
 	}
+	m := p.measures()
+	queue := chat.NewQueue(p.config.serve.Generations, waitingPerPerson)
 	desk := chat.NewDesk(chat.DeskConfig{
-		Author: p.answerer(searcher), Queue: chat.NewQueue(p.config.serve.Generations, waitingPerPerson),
+		Author: m.answering(p.answerer(m.searching(searcher))), Queue: queue,
 		Record: kept, Ledger: p.ledger, PerPerson: waitingPerPerson + 1, Grace: graceTime, Audit: p.audit,
 	})
 	policy := newLivePolicy(p.config)
@@ -96,6 +98,7 @@ func (p *parts) serve(ctx context.Context, searcher chat.Searcher, listener net.
 	front := web.Config{
 		Name: p.config.company, Library: p.ledger, Desk: desk, History: kept, Audit: p.audit,
 		Suggest: p.ledger.Suggest, ModelName: health.chatModel, FollowUps: p.followUps,
+		Mounts: []web.Mount{{Pattern: "GET /metrics", Callers: web.Administrators, Handler: m}},
 	}
 	if front.Sites, err = p.sites(ctx); err != nil {
 		return err
@@ -108,9 +111,13 @@ func (p *parts) serve(ctx context.Context, searcher chat.Searcher, listener net.
 		return err
 	}
 	health.turn = server.Turn
+	m.of(server, queue)
 	background, stop := context.WithCancel(ctx)
 	defer stop()
-	slackEnds, err := p.inSlack(background, server, slackPeople{policy, directory}, desk, kept)
+	if err := p.serveMetrics(background, server, m); err != nil {
+		return err
+	}
+	slackEnds, err := p.inSlack(background, server, m, slackPeople{policy, directory}, desk, kept)
 	if err != nil {
 		return err
 	}

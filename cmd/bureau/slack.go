@@ -130,7 +130,7 @@ func (p *parts) slackParts(people slack.People, desk *chat.Desk, kept *history.H
 // inSlack answers in Slack until ctx ends, if there are tokens for it. The
 // returned function waits for its end. A workspace that does not take us is
 // logged: browsers are answered nevertheless.
-func (p *parts) inSlack(ctx context.Context, front *web.Server, people slack.People, desk *chat.Desk, kept *history.History) (wait func(), err error) {
+func (p *parts) inSlack(ctx context.Context, front *web.Server, m *measures, people slack.People, desk *chat.Desk, kept *history.History) (wait func(), err error) {
 	if p.config.slack.tokens.Bot == "" {
 		return func() {}, nil
 	}
@@ -142,6 +142,7 @@ func (p *parts) inSlack(ctx context.Context, front *web.Server, people slack.Peo
 	if err != nil {
 		return nil, err
 	}
+	m.ofSlack(bot.Tally)
 	listening, err := p.serveSlack(ctx, front, bot)
 	if err != nil {
 		return nil, err

@@ -16,6 +16,7 @@ import (
 	"bureau/leaktest"
 	"bureau/retrieval"
 	"bureau/slack/slacktest"
+	"bureau/web"
 )
 
 // A leakBench is the scratch company with its server, and everything that a
@@ -76,6 +77,7 @@ func (b *leakBench) id(d *leaktest.Document) string {
 // Slack's beside it.
 func (b *leakBench) serve(ctx context.Context) error {
 	b.space = slacktest.New()
+	b.config.serve.Limits = web.Limits{} // one person asks thousands of questions here
 	b.config.slack.tokens.Bot, b.config.slack.tokens.App, b.config.slack.api = slacktest.BotToken, slacktest.AppToken, b.space.API()
 	door := doors{demo: true}
 	listener, err := door.listen(ctx, b.config.serve)

@@ -173,6 +173,12 @@ type (
 		Person string `json:"person"`
 		Change string `json:"change"` // "added", "password", "disabled" or "enabled"
 	}
+	// DirectoryChanged is a change that a provider's directory has made to who its
+	// people are and what they belong to.
+	DirectoryChanged struct {
+		Change string `json:"change"` // such as "user created" or "group changed"
+		ID     string `json:"id"`     // of the user, whose person is "sso:" with it, or of the group
+	}
 	// ConfigurationLoaded is the beginning of a server.
 	ConfigurationLoaded struct {
 		File string `json:"file"`
@@ -239,6 +245,7 @@ func (SessionsEnded) kind() Kind       { return "session.ended" }
 func (TokenMade) kind() Kind           { return "token.made" }
 func (TokenRevoked) kind() Kind        { return "token.revoked" }
 func (AccountChanged) kind() Kind      { return "account.changed" }
+func (DirectoryChanged) kind() Kind    { return "directory.changed" }
 func (ConfigurationLoaded) kind() Kind { return "configuration.loaded" }
 func (PolicyChanged) kind() Kind       { return "policy.changed" }
 func (IndexSwitched) kind() Kind       { return "index.switched" }

@@ -36,7 +36,8 @@ var ocsfKinds = map[Kind]struct {
 	TokenMade{}.kind():           {entityManagement, 1},
 	TokenRevoked{}.kind():        {entityManagement, 4},
 	AccountChanged{}.kind():      {accountChange, 99},
-	ConfigurationLoaded{}.kind(): {lifecycle, 3}, // Start
+	DirectoryChanged{}.kind():    {entityManagement, 3}, // Update
+	ConfigurationLoaded{}.kind(): {lifecycle, 3},        // Start
 	PolicyChanged{}.kind():       {entityManagement, 3},
 	IndexSwitched{}.kind():       {entityManagement, 3},
 }

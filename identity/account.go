@@ -105,6 +105,11 @@ func (d *Directory) SignIn(ctx context.Context, name, password, from string, now
 	if !ok {
 		return "", fmt.Errorf("sign in: %w", ErrTooManyTries)
 	}
+	defer func() {
+		if !errors.Is(err, ErrWrongPassword) { // a store that is away is nobody's try
+			giveBack()
+		}
+	}()
 	hash, err := d.passwordOf(ctx, person)
 	if err != nil {
 		return "", fmt.Errorf("sign in: %w", err)
@@ -119,7 +124,6 @@ func (d *Directory) SignIn(ctx context.Context, name, password, from string, now
 	if !right {
 		return "", fmt.Errorf("sign in: %w", ErrWrongPassword)
 	}
-	giveBack()
 	if _, err := d.scope(ctx, person, now); errors.Is(err, ErrDisabled) || errors.Is(err, ErrInactive) {
 		return "", fmt.Errorf("sign in of %s: %w", person, err)
 	}

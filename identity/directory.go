@@ -132,10 +132,10 @@ func (d *Directory) Has(ctx context.Context, person string, role access.Role, no
 	return !known.visits && !d.forgotten(known, now) && d.config.Policy().GroupsHave(known.groups, role), nil
 }
 
-// forgotten reports whether a provider's word about somebody is too old. A
-// roster's is of now.
+// forgotten reports whether a provider's word about somebody is too old, or of a
+// time that is yet to come. A roster's is of now.
 func (d *Directory) forgotten(k known, now time.Time) bool {
-	return !k.onRoster && !now.Before(k.seen.Add(d.config.Remember))
+	return !k.onRoster && (!now.Before(k.seen.Add(d.config.Remember)) || k.seen.After(now.Add(clockSkew)))
 }
 
 // People returns everybody whom the policy lists.

@@ -165,9 +165,10 @@ func (d *Directory) Members(ctx context.Context) (list []Member, err error) {
 	return list, nil
 }
 
-// group returns the policy's group for a provider's name.
+// group returns the policy's group for a provider's name. A site's word stands
+// for none that it is not given.
 func (g Grants) group(name string) string {
-	if len(g.Groups) > 0 {
+	if len(g.Groups) > 0 || g.Visitors {
 		return g.Groups[name]
 	}
 	return name

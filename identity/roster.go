@@ -40,6 +40,7 @@ const (
 type Roster struct {
 	d        *Directory
 	provider string
+	token    string // id of the one that opened it, or ""
 }
 
 // Roster returns that of a provider. Without one that sends a roster it is
@@ -48,11 +49,14 @@ func (d *Directory) Roster(provider string) (*Roster, error) {
 	if !d.config.Providers[provider].Roster {
 		return nil, fmt.Errorf("roster of provider %q: %w", provider, ErrUnproved)
 	}
-	return &Roster{d, provider}, nil
+	return &Roster{d: d, provider: provider}, nil
 }
 
 // Provider returns the id of the provider whose roster it is.
 func (r *Roster) Provider() string { return r.provider }
+
+// Token returns the id of the token that opened the roster, or "".
+func (r *Roster) Token() string { return r.token }
 
 // A Query is which entries of a roster are wanted: those that match everything,
 // and of them Count from Start on, which counts from 0.

@@ -71,6 +71,7 @@ func (d *Directory) RosterOf(ctx context.Context, secret string, now time.Time) 
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrEnded, err)
 	}
+	r.token = t.ID
 	if now.Sub(t.Used) < touchPeriod {
 		return r, nil
 	}

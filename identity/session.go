@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"time"
 
+	"bureau/access"
 	"bureau/store"
 )
 
@@ -59,6 +60,10 @@ func (d *Directory) Begin(ctx context.Context, entry Entry, now time.Time) (toke
 		if _, err := tx.ExecContext(ctx, "DELETE FROM sessions WHERE until <= $1 OR used <= $2", now.UnixNano(), now.Add(-d.longestIdle()).UnixNano()); err != nil {
 			return err
 		}
+		// Who was shut out since they proved who they are does not come in.
+		if k, err := d.lookIn(ctx, tx, entry.Person); err == nil && k.isShut() {
+			return k.shut
+		}
 		_, err := tx.ExecContext(ctx, "INSERT INTO sessions (id, person, provider, sid, begun, used, until) VALUES ($1, $2, $3, $4, $5, $5, $6)",
 			SessionID(token), entry.Person, entry.Provider, entry.SID, now.UnixNano(), now.Add(lasts).UnixNano())
 		return err
@@ -84,10 +89,13 @@ func (d *Directory) Session(ctx context.Context, id string, now time.Time) (s Se
 			return errEndedByTime
 		}
 		k, err := d.lookIn(ctx, tx, s.Person)
-		if err == nil && k.listed != "" {
+		if errors.Is(err, access.ErrUnknownPerson) {
+			return nil // whom nobody knows any more reads nothing, which the scope says
+		}
+		if k.listed != "" {
 			s.Person = k.listed
 		}
-		return nil // whom nobody knows any more reads nothing, which the scope says
+		return err
 	})
 	if errors.Is(err, errEndedByTime) {
 		// For good: a clock that is set back does not bring it back. Where the store

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -69,5 +70,37 @@ func TestL06_AGroupGivesAVisitorNoRole(t *testing.T) {
 		if scope, err := d.Scope(person, h.now); err != nil || names(scope) != "hr" {
 			t.Errorf("of %s reads %q, %v", provider, names(scope), err)
 		}
+	}
+}
+
+func TestL09_ASiteThatIsGivenNoGroupsGivesNone(t *testing.T) {
+	h := newHouse(t)
+	d, err := Open(t.Context(), h.db, Config{Policy: h.policy.Load, Providers: map[string]Grants{
+		"intranet": {Issuer: "visitors:intranet", Visitors: true, People: map[string]string{"1": "hanna"}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.says("departments: [{id: hr}]\ngroups: [{id: hr-team, departments: [hr]}]\npeople: [{id: hanna, departments: [hr]}]\n")
+	for subject, reads := range map[string]bool{"1": true, "2": false} {
+		person, err := d.Admit(t.Context(), Proof{Provider: "intranet", Issuer: "visitors:intranet", Subject: subject, Groups: []string{"hr-team"}}, h.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		scope, err := d.Scope(person, h.now)
+		if got := err == nil && !scope.IsZero(); got != reads {
+			t.Errorf("subject %s reads %v (%v)", subject, scope.Departments(), err)
+		}
+	}
+}
+
+func TestL11_WhoIsShutOutMeanwhileBeginsNoSession(t *testing.T) {
+	h := newHouse(t)
+	d := withSite(t, h)
+	if err := d.Disable(t.Context(), "amir", h.now); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Begin(t.Context(), Entry{Person: "amir", Provider: ByPassword}, h.now); !errors.Is(err, ErrDisabled) {
+		t.Errorf("%v", err)
 	}
 }

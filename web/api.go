@@ -53,9 +53,9 @@ func (s *Server) byCookie(r *http.Request) (caller, error) {
 	if err != nil {
 		return caller{}, err
 	}
-	person, ok := s.config.Directory.Person(session.Person)
-	if !ok {
-		return caller{}, errSignedOut
+	person, err := s.present(session.Person)
+	if err != nil {
+		return caller{}, err
 	}
 	return caller{Person: person, asks: s.asker(bySession(audit.API, session)), reads: s.reader(session.ID, person.ID), session: session,
 		language: speak(person.Language, r.Header.Get("Accept-Language"))}, nil

@@ -113,8 +113,10 @@ func (s *Server) showConversation(w http.ResponseWriter, r *http.Request, who ca
 	if err != nil {
 		return err
 	}
-	if err := s.goOn(r.Context(), who, kept, shown.Turns); err != nil {
-		return err
+	if before == 0 { // the ends are in the last part
+		if err := s.goOn(r.Context(), who, kept, shown.Turns); err != nil {
+			return err
+		}
 	}
 	return respond(w, http.StatusOK, shown)
 }

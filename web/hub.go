@@ -161,10 +161,17 @@ func (h *hub) sessions() []string {
 }
 
 // introduce makes a visit that of a person and a session. It returns errCrowded
-// where the person has too many.
+// where the person has too many, and errHelloTwice where the visit is of another
+// session.
 func (h *hub) introduce(v *visit, person, session string) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if v.session == session { // a hello that comes again, for the first was not answered
+		return nil
+	}
+	if v.session != "" {
+		return errHelloTwice
+	}
 	if err := h.join(v, person); err != nil {
 		return err
 	}

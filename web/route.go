@@ -84,6 +84,9 @@ type route struct {
 	anyName   bool            // it is answered under whatever name the server is called by
 	fails     manner
 	serve     handler
+	// knock looks at the proof of a caller before anything of the body is read, and
+	// answers who has none; nil where the proof is in the body.
+	knock func(w http.ResponseWriter, r *http.Request) (admitted bool)
 }
 
 // A Mount is a route of another room, behind the guards of the server. Its
@@ -95,12 +98,15 @@ type Mount struct {
 	Changes bool
 	Body    int64 // bytes of a request's body at most
 	Handler http.Handler
+	// Knock answers a caller whose proof does not hold, before a body is read;
+	// nil where the handler alone can tell.
+	Knock func(w http.ResponseWriter, r *http.Request) (admitted bool)
 }
 
 // route returns the mount as a line of the table.
 func (m Mount) route() route {
 	return route{
-		pattern: m.Pattern, callers: m.Callers, changes: m.Changes, body: m.Body, fails: asJSON,
+		pattern: m.Pattern, callers: m.Callers, changes: m.Changes, body: m.Body, fails: asJSON, knock: m.Knock,
 		serve: func(w http.ResponseWriter, r *http.Request, _ caller) error {
 			m.Handler.ServeHTTP(w, r)
 			return nil
@@ -157,7 +163,11 @@ func (s *Server) at(at route) http.HandlerFunc {
 			_ = control.SetReadDeadline(time.Now().Add(bodyTime))
 		}
 		who, err := s.admit(r, at)
-		if err = s.pay(r, at, who, err); err == nil {
+		err = s.pay(r, at, who, err)
+		if err == nil && at.knock != nil && !at.knock(w, r) {
+			return
+		}
+		if err == nil {
 			err = takeBody(w, r, at)
 		}
 		if err == nil {

@@ -107,7 +107,7 @@ func TestRoutesForARoleAdmitWhoHasItNow(t *testing.T) {
 		callers Callers
 		want    error
 	}{
-		{"admin", Administrators, nil}, {"auditor", Administrators, errNoRole}, {"hanna", Administrators, errNoRole}, {"nele", Administrators, errNoRole}, {"", Administrators, errSignedOut},
+		{"admin", Administrators, nil}, {"auditor", Administrators, errNoRole}, {"hanna", Administrators, errNoRole}, {"nele", Administrators, errSignedOut}, {"", Administrators, errSignedOut},
 		{"auditor", Auditors, nil}, {"admin", Auditors, errNoRole}, {"hanna", Auditors, errNoRole}, {"", Auditors, errSignedOut},
 		{"admin", "", errNoPage}, {"admin", "another", errNoPage},
 	} {

@@ -21,6 +21,18 @@ func (s *Server) scope(person string) (access.Scope, error) {
 	return judged(s.config.Directory.Scope(person, s.config.Now()))
 }
 
+// present returns somebody who is not shut out, whatever they read.
+func (s *Server) present(id string) (access.Person, error) {
+	person, ok := s.config.Directory.Person(id)
+	if !ok {
+		return access.Person{}, errSignedOut
+	}
+	if _, err := s.scope(id); err != nil && !errors.Is(err, retrieval.ErrNoScope) {
+		return access.Person{}, err
+	}
+	return person, nil
+}
+
 // judged returns a scope with its error as the front door has it.
 func judged(scope access.Scope, err error) (access.Scope, error) {
 	switch {

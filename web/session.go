@@ -129,7 +129,11 @@ func (s *Server) Follow(ctx context.Context) {
 // asked about keeps its socket, which shows nothing without it.
 func (s *Server) sweep(ctx context.Context) {
 	for _, id := range s.hub.sessions() {
-		if _, err := s.config.Directory.Session(ctx, id, s.config.Now()); errors.Is(err, identity.ErrEnded) {
+		session, err := s.config.Directory.Session(ctx, id, s.config.Now())
+		if err == nil {
+			_, err = s.present(session.Person)
+		}
+		if errors.Is(err, identity.ErrEnded) || errors.Is(err, errSignedOut) {
 			s.hub.end(id, errSignedOut)
 		}
 	}

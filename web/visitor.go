@@ -120,9 +120,9 @@ func (s *Server) byVisitor(r *http.Request, at route, site Site, origin string) 
 	if err != nil {
 		return caller{}, err
 	}
-	person, ok := s.config.Directory.Person(session.Person)
-	if !ok {
-		return caller{}, errSignedOut
+	person, err := s.present(session.Person)
+	if err != nil {
+		return caller{}, err
 	}
 	if !at.callers.visitors() {
 		return caller{}, errNotMadeFor

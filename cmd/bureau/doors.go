@@ -58,7 +58,7 @@ func (d doors) open(ctx context.Context, c *config, directory *identity.Director
 		ways = append(ways, site.ID)
 	}
 	if !d.demo {
-		to.Mounts = append(to.Mounts, c.scimDoor(directory)...)
+		to.Mounts = append(to.Mounts, c.scimDoor(directory, to.Audit)...)
 	}
 	_, err := directory.KeepOnly(ctx, ways)
 	return err

@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
+	"bureau/audit"
 	"bureau/identity"
 	"bureau/identity/scim"
 	"bureau/web"
@@ -46,12 +49,23 @@ func (p providerConfig) scimMistakes() (mistakes []string) {
 
 // scimDoor returns where providers send people and groups, or nil where none
 // does.
-func (c *config) scimDoor(directory *identity.Directory) []web.Mount {
+func (c *config) scimDoor(directory *identity.Directory, record web.Audit) []web.Mount {
 	if len(c.rosterProviders()) == 0 {
 		return nil
 	}
-	door := scim.New(scim.Config{Directory: directory, Base: c.scimURL()})
-	return []web.Mount{{Pattern: "/scim/v2/", Callers: web.Directories, Changes: true, Body: scim.MaxBody, Handler: http.StripPrefix("/scim/v2", door)}}
+	door := scim.New(scim.Config{Directory: directory, Base: c.scimURL(), Changed: func(ctx context.Context, change scim.Change) {
+		err := record.Append(ctx, audit.Entry{
+			By:    audit.By{Door: audit.Server, SignIn: change.Provider, Token: change.Token},
+			Event: audit.DirectoryChanged{Change: change.What, ID: change.ID},
+		})
+		if err != nil {
+			slog.Error("a change of a provider's directory is missing in the audit", "error", err)
+		}
+	}})
+	return []web.Mount{{
+		Pattern: "/scim/v2/", Callers: web.Directories, Changes: true, Body: scim.MaxBody,
+		Handler: http.StripPrefix("/scim/v2", door), Knock: door.Knock,
+	}}
 }
 
 // scimURL is the address that a provider is told.
@@ -109,6 +123,9 @@ func (c *scimCreateCommand) Run(ctx context.Context, e env, s *settings) error {
 		if err != nil {
 			return err
 		}
+		if err := p.record(ctx, byShell(), "", audit.TokenMade{Token: token.ID, Owner: c.Provider, Name: token.Name, Service: true, Actions: []string{"scim"}, Expires: token.Expires}); err != nil {
+			return errors.Join(err, d.RevokeRosterToken(ctx, token.ID))
+		}
 		fmt.Fprintf(e.stderr, "Token %s for %s, until %s. It is shown once:\n", token.ID, p.config.scimURL(), token.Expires.Format(time.RFC3339))
 		fmt.Fprintln(e.stdout, secret)
 		return nil
@@ -150,10 +167,11 @@ func (c *scimListCommand) Run(ctx context.Context, e env, s *settings) error {
 
 // Run ends a token.
 func (c *scimRevokeCommand) Run(ctx context.Context, e env, s *settings) error {
-	return withDirectory(ctx, s, func(_ *parts, d *identity.Directory) error {
+	return withDirectory(ctx, s, func(p *parts, d *identity.Directory) error {
 		if err := d.RevokeRosterToken(ctx, c.ID); err != nil {
 			return fmt.Errorf("%w; \"bureau scim token list\" has their ids", err)
 		}
+		p.note(ctx, e, audit.TokenRevoked{Token: c.ID})
 		fmt.Fprintf(e.stdout, "Token %s has ended. What it sent stays.\n", c.ID)
 		return nil
 	})

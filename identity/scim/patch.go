@@ -49,17 +49,17 @@ func (x exchange) steps() (steps []step, err error) {
 		if op != add && op != remove && op != replace {
 			return nil, fmt.Errorf("%w: op %.40q is none of add, remove and replace", errSyntax, o.Op)
 		}
-		attributes := map[string]json.RawMessage{o.Path: o.Value}
-		if o.Path == "" {
-			attributes = nil
-			if err := json.Unmarshal(o.Value, &attributes); err != nil || op == remove {
-				return nil, fmt.Errorf("%w: an operation without a path adds or replaces the attributes of an object", errPath)
-			}
+		if isWhole(o.Path) && op == remove {
+			return nil, errNoAttributes
+		}
+		attributes, err := attributesOf(o.Path, o.Value)
+		if err != nil {
+			return nil, err
 		}
 		for _, name := range slices.Sorted(maps.Keys(attributes)) {
 			s := step{op: op, value: attributes[name]}
 			if s.path, err = parsePath(name); err != nil {
-				if o.Path == "" && strings.Contains(name, ":") {
+				if isWhole(o.Path) && strings.Contains(name, ":") {
 					continue // an extension as a whole, which is not kept
 				}
 				return nil, fmt.Errorf("path %.100q: %w", name, err)
@@ -68,6 +68,40 @@ func (x exchange) steps() (steps []step, err error) {
 		}
 	}
 	return steps, nil
+}
+
+// errNoAttributes is what an operation on a whole user or group is told that has
+// no object of attributes.
+var errNoAttributes = fmt.Errorf("%w: an operation without a path adds or replaces the attributes of an object", errPath)
+
+// isWhole reports whether a path means a user or a group as a whole: there is
+// none, or the schema stands in its place.
+func isWhole(path string) bool {
+	return path == "" || strings.EqualFold(path, userSchema) || strings.EqualFold(path, groupSchema)
+}
+
+// attributesOf returns the attributes that an operation is about, by their paths.
+func attributesOf(path string, value json.RawMessage) (map[string]json.RawMessage, error) {
+	if !isWhole(path) {
+		return map[string]json.RawMessage{path: value}, nil
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(value, &members); err != nil || members == nil {
+		return nil, errNoAttributes
+	}
+	attributes := map[string]json.RawMessage{}
+	for name, member := range members {
+		if name == "" || !isWhole(name) {
+			attributes[name] = member
+			continue
+		}
+		inner, err := attributesOf(name, member)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(attributes, inner)
+	}
+	return attributes, nil
 }
 
 // isEmpty reports whether a step has no value.

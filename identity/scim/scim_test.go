@@ -103,6 +103,13 @@ func TestWhatEntraSends(t *testing.T) {
 		has(t, map[string]any{"displayName": "H. Reed", "name.givenName": "Johanna", "active": true})
 	h.patch(200, place, `{"op":"add","path":"emails","value":[{"value":"a@reed.example"},{"value":"b@reed.example"}]}`).has(t, map[string]any{"emails.2.value": "b@reed.example"})
 	h.patch(200, place, `{"op":"remove","path":"emails","value":[{"value":"a@reed.example"}]}`).has(t, map[string]any{"emails.0.type": "work", "emails.1.value": "b@reed.example", "emails.2": nil})
+	for _, whole := range []string{
+		`{"op":"replace","path":"urn:ietf:params:scim:schemas:core:2.0:User","value":{"active":false}}`,
+		`{"op":"replace","value":{"urn:ietf:params:scim:schemas:core:2.0:User":{"active":false}}}`,
+	} {
+		h.patch(200, place, whole).has(t, map[string]any{"active": false})
+		h.patch(200, place, `{"op":"replace","path":"active","value":true}`)
+	}
 	for _, off := range []string{`"False"`, `"false"`, `false`, `["False"]`} {
 		h.patch(200, place, `{"op":"Replace","path":"active","value":"True"}`).has(t, map[string]any{"active": true})
 		want := map[bool]int{true: 400, false: 200}[strings.HasPrefix(off, "[")]

@@ -71,7 +71,7 @@ func (c shownConversation) markdown(language string) string {
 		default:
 			fmt.Fprintf(&b, "*%s*\n\n", fmt.Sprintf(say("branch"), number[t.After]))
 		}
-		fmt.Fprintf(&b, "> %s\n\n", strings.ReplaceAll(t.Question, "\n", "\n> "))
+		fmt.Fprintf(&b, "> %s\n\n", strings.ReplaceAll(inert(t.Question), "\n", "\n> "))
 		fmt.Fprintf(&b, "%s\n", strings.TrimSpace(t.text(say)))
 	}
 	return b.String()

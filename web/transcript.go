@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -106,7 +107,7 @@ func (t *transcript) markdown(text string) string {
 	if t.text != "" {
 		text = t.numbered()
 	}
-	text = strings.TrimSpace(text)
+	text = inert(strings.TrimSpace(text))
 	if len(t.sources) == 0 {
 		return text
 	}
@@ -123,6 +124,24 @@ func (t *transcript) markdown(text string) string {
 		}
 	}
 	return b.String()
+}
+
+// loads matches what makes a program that shows Markdown load or lead to
+// something: images, HTML, links, and what links refer to.
+var loads = regexp.MustCompile(`!\[|\][(:]|<[A-Za-z/!?]`)
+
+// inert returns Markdown of which no program that it is copied or exported to
+// loads anything or is led away by a link. Emphasis, lists and tables stay.
+func inert(text string) string {
+	return loads.ReplaceAllStringFunc(text, func(found string) string {
+		switch found {
+		case "![":
+			return `!\[`
+		case "](", "]:":
+			return `]\` + found[1:]
+		}
+		return `\` + found
+	})
 }
 
 // signs are what could make more of a title than its words.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"math"
 	"path"
@@ -22,9 +23,14 @@ const mostNeighbours = 64
 // be asked about, up to mostNeighbours. Of the others none counts.
 func (l *Ledger) neighbours(ctx context.Context, scope access.Scope, e entry, w wording) (found []entry, err error) {
 	folder := strings.TrimPrefix(path.Dir(e.document.Path)+"/", "./")
+	languages, err := json.Marshal(w.languages)
+	if err != nil {
+		return nil, err // unreachable: strings encode
+	}
 	err = l.db.Read(ctx, func(tx *sql.Tx) error {
 		rows, err := tx.QueryContext(ctx, "SELECT "+entryColumns+` FROM documents WHERE source = $1 AND path >= $2 AND path < $3
-			AND instr(substr(path, $4), '/') = 0 ORDER BY path`, e.document.Source, folder, upTo(folder), utf8.RuneCountInString(folder)+1)
+			AND instr(substr(path, $4), '/') = 0 AND state = $5 AND language IN (SELECT value FROM json_each($6)) ORDER BY path`,
+			e.document.Source, folder, upTo(folder), utf8.RuneCountInString(folder)+1, stateIndexed, string(languages))
 		if err != nil {
 			return fmt.Errorf("query the ledger: %w", err)
 		}

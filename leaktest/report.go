@@ -84,7 +84,7 @@ type Timing struct {
 
 // OK reports whether nothing leaked and everything that was allowed came.
 func (r *Report) OK() bool {
-	return len(r.Leaks) == 0 && len(r.Missed) == 0 && len(r.Problems) == 0 && r.Alarms == 0
+	return r.Questions > 0 && len(r.Leaks) == 0 && len(r.Missed) == 0 && len(r.Problems) == 0 && r.Alarms == 0
 }
 
 // WriteTo prints the report for people.

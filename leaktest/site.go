@@ -34,12 +34,18 @@ type Reply struct {
 const tries = 50
 
 // Do sends a request as a reader. body is JSON, or "" for none. Where the
-// server wants to be asked more slowly, it is.
+// server wants to be asked more slowly, it is. A server that could not answer is an
+// error: nothing was tried.
 func (s *Site) Do(ctx context.Context, r Reader, method, path, body string) (Reply, error) {
 	for try := 1; ; try++ {
 		reply, err := s.once(ctx, r, method, path, body)
-		if err != nil || reply.Status != http.StatusTooManyRequests || try == tries {
+		switch {
+		case err != nil:
 			return reply, err
+		case reply.Status >= http.StatusInternalServerError, reply.Status == http.StatusTooManyRequests && try == tries:
+			return reply, fmt.Errorf("%s %s is answered %d: %.200s", method, path, reply.Status, reply.Body)
+		case reply.Status != http.StatusTooManyRequests:
+			return reply, nil
 		}
 		select {
 		case <-time.After(200 * time.Millisecond):
@@ -117,11 +123,7 @@ func (s *Site) Ask(ctx context.Context, r Reader, conversation, text string) (Re
 	if err != nil {
 		return Reply{}, err
 	}
-	reply, err := s.Do(ctx, r, http.MethodPost, "/api/ask", string(body))
-	if err == nil && reply.Status >= http.StatusInternalServerError {
-		err = fmt.Errorf("the server answers %d: %s", reply.Status, reply.Body)
-	}
-	return reply, err
+	return s.Do(ctx, r, http.MethodPost, "/api/ask", string(body))
 }
 
 // Door is the HTTP door.

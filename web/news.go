@@ -8,8 +8,8 @@ import (
 // mostChanged is how many changed conversations are told one by one.
 const mostChanged = 32
 
-// News are what a browser is told unasked: that a part is away or back, that a
-// conversation has changed elsewhere. They are kept as what there is to tell and
+// A news is what a browser is told unasked: that a part is away or back, that a
+// conversation has changed elsewhere. It is kept as what there is to tell and
 // not as frames: a slow reader is owed one of a kind, and nobody waits for it.
 type news struct {
 	wake func() // is called, without mu, when there is something to tell

@@ -183,3 +183,23 @@ func TestEveryPackageSaysWhatItIs(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryDecisionIsListedInItsOrder(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(root, "docs", "adr", "*.md"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d decisions: %v", len(files), err)
+	}
+	text, err := os.ReadFile(filepath.Join(root, "ARCHITECTURE.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, decisions, _ := strings.Cut(string(text), "## Decisions")
+	for _, file := range files {
+		_, behind, ok := strings.Cut(decisions, "(docs/adr/"+filepath.Base(file)+")")
+		if !ok {
+			t.Errorf("%s is not among the decisions of ARCHITECTURE.md, or not in its place", filepath.Base(file))
+			continue
+		}
+		decisions = behind
+	}
+}

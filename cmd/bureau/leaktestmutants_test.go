@@ -68,7 +68,7 @@ var mutants = []mutant{
 		door: "readers of passages", leak: leaktest.Leak{Door: "readers of passages, alone", Reader: "hanna", Document: "finance"}, more: true,
 	},
 	{
-		name: "Suggestions", file: "ingest/suggest.go", old: "if scope.Allows(e.document.Readers) && ", as: "if ",
+		name: "Suggestions", file: "ingest/suggest.go", old: " && scope.Allows(e.document.Readers)\n", as: " && !scope.IsZero()\n",
 		door: "greeting", leak: leaktest.Leak{Door: "greeting and suggestions", Reader: testerNone}, more: true,
 	},
 	{
@@ -80,13 +80,27 @@ var mutants = []mutant{
 		door: "taken away", leak: leaktest.Leak{Door: "answer under way after a right was taken away", Reader: testerLeaver}, more: true,
 	},
 	{
-		name: "WhoIsShutOut", file: "identity/directory.go", old: "\tcase known.disabled:\n\t\treturn access.Scope{}, ErrDisabled\n", as: "",
+		name: "WhoIsShutOut", file: "identity/directory.go", old: "\tcase known.shut != nil:\n\t\treturn access.Scope{}, known.shut\n", as: "",
 		door: "HTTP", leak: leaktest.Leak{Door: "HTTP", Reader: testerDisabled, Part: leaktest.Text}, more: true,
 	},
 	{
 		name: "DepartmentsOfAToken", file: "identity/token.go", old: "return scope.Narrow(t.Departments...), nil", as: "return scope, nil",
 		door: "HTTP", leak: leaktest.Leak{Door: "HTTP", Reader: "a token for hr", Part: leaktest.Text}, more: true,
 	},
+}
+
+// TestEveryMutantIsOfTheCodeAsItIs holds that each removes one place, also of
+// those that are not tried each time.
+func TestEveryMutantIsOfTheCodeAsItIs(t *testing.T) {
+	for _, m := range mutants {
+		code, err := os.ReadFile(filepath.Join("..", "..", m.file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(string(code), m.old); n != 1 {
+			t.Errorf("%s: %d places in %s have %q", m.name, n, m.file, m.old)
+		}
+	}
 }
 
 // TestLeaktestTurnsRedWhereAFilterIsRemoved builds the product without one of

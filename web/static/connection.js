@@ -72,6 +72,7 @@ export class Connection {
 
   /** The socket is lost, or there is none. */
   lost(code) {
+    clearTimeout(this.#timer); // one way back at a time
     this.#socket = null;
     if (final[code]) {
       this.#enter(final[code]);

@@ -151,7 +151,8 @@ export class Conversation {
   async refresh() {
     const { id } = this;
     const { door, frame, ready, strings } = this.#chat;
-    if (!ready || this.thread.isNew || this.loading) return;
+    if (ready && this.loading) return void this.open(this.#loading, { quiet: true }); // it could not be had
+    if (!ready || this.thread.isNew) return;
     const kept = await door.conversation(id).catch((refused) => refused);
     if (this.id !== id) return;
     if (kept.status === 404) this.gone(id, strings.goneElsewhere);
@@ -206,7 +207,7 @@ export class Conversation {
   /** A question was accepted: from now on the conversation is there. */
   accepted(answer) {
     const { id } = this;
-    this.#drafts.set(fresh, "");
+    if (this.thread.size === 1) this.#drafts.set(fresh, ""); // it has begun here
     this.draft(this.#chat.composer.text);
     this.#host.settle(id);
     this.#remember(id);

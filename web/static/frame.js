@@ -212,6 +212,8 @@ export class Frame {
 
   /** Forgets what is beside the conversation. */
   forget() {
+    this.#speaker.textContent = "";
+    this.peek.clear();
     for (const side of [this.#lists, this.#documents]) {
       side.hide();
       side.element.replaceChildren();

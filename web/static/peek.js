@@ -38,6 +38,12 @@ export class Peek {
     });
   }
 
+  /** Hides the popover, and forgets what was in it. */
+  clear() {
+    this.hide();
+    this.element.replaceChildren();
+  }
+
   /** Hides the popover. */
   hide() {
     clearTimeout(this.#timer);

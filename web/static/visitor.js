@@ -18,6 +18,7 @@ export class Visit {
   #secret = "";
   #over = 0; // when it ends, ms
   #coming = null;
+  #left = 0; // counts the times that the person has left
   #drafts = new Map();
   words = ""; // why there is no session, for people
 
@@ -55,8 +56,11 @@ export class Visit {
 
   /** Begins a session, unless there is one. A page that is not seen waits. */
   begin() {
-    this.#coming ||= this.#begin().finally(() => (this.#coming = null));
-    return this.#coming;
+    if (this.#coming) return this.#coming;
+    const coming = this.#begin().finally(() => {
+      if (this.#coming === coming) this.#coming = null;
+    });
+    return (this.#coming = coming);
   }
 
   /** Forgets the session. */
@@ -67,13 +71,21 @@ export class Visit {
   /** Ends the session, here and at Bureau, and clears what is shown. */
   async end(element, chat) {
     const { headers } = this;
+    this.#left++; // what is under way is for whoever has left
+    this.#coming = null;
     element.close();
     chat.disconnect();
     chat.forget();
     this.drop();
     this.#drafts.clear();
     forgetDrafts();
-    await fetch(`${this.#element.origin}/api/visitor`, { method: "DELETE", headers, keepalive: true }).catch(() => {}); // it ends by its time then
+    await this.#give(headers);
+  }
+
+  // Gives a session back.
+  #give(headers) {
+    const gone = fetch(`${this.#element.origin}/api/visitor`, { method: "DELETE", headers, keepalive: true });
+    return gone.catch(() => {}); // it ends by its time then
   }
 
   /** Looks after a chat: opens the documents that a text links to beside it, for as addresses they would be the page's. */
@@ -97,6 +109,7 @@ export class Visit {
 
   async #begin() {
     if (this.#secret && !this.over) return;
+    const left = this.#left;
     while (document.hidden) await new Promise((seen) => document.addEventListener("visibilitychange", seen, { once: true }));
     const token = await this.#token();
     const response = await fetch(`${this.#element.origin}/api/visitor`, {
@@ -105,6 +118,10 @@ export class Visit {
       body: JSON.stringify({ token }),
     });
     const said = await response.json();
+    if (left !== this.#left) {
+      if (response.ok) this.#give({ Authorization: `Bearer ${said.session}` });
+      throw new Error("left");
+    }
     if (!response.ok) this.#refuse(response.status, said.words);
     this.#secret = said.session;
     this.#over = Date.now() + (said.seconds - early) * 1000;

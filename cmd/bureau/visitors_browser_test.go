@@ -177,6 +177,17 @@ func TestBrowserVisitorsAskUnderTheSitesOwnOrigin(t *testing.T) {
 	tb.click(`one(".state button")`)
 	tb.await(`one(".state").textContent === ""`)
 
+	// Signing out leaves nothing in the page, also not for those who hear it.
+	const shown = `tree.textContent.includes("Each claim names")`
+	if !js[bool](tb, shown) {
+		t.Fatal("nothing is shown that could be left")
+	}
+	js[bool](tb, `(chat.signOut(), true)`)
+	tb.await(`!chat.visit.secret && !one(".exchange")`)
+	if js[bool](tb, shown) || js[bool](tb, `tree.textContent.includes("never produces a figure")`) {
+		t.Error("after signing out the page has what was answered")
+	}
+
 	// Who leaves the intranet leaves the chat, and the next one finds nothing of it.
 	tb.do(chromedp.Click(chromedp.CSS("#leave button")))
 	tb.await(`document.querySelector("button[value=u-1001]")`)

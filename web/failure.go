@@ -119,7 +119,7 @@ var failures = []failure{
 	{errTooSoon, "too_fast", http.StatusTooManyRequests, websocket.CloseTryAgainLater, true, phrase{
 		"That was a little fast. Please wait a moment.", "操作太快了，请稍等片刻。", "操作太快了，請稍等片刻。"}},
 	{chat.ErrNoAnswer, "no_answer", http.StatusNotFound, websocket.ClosePolicyViolation, false, phrase{
-		"This answer is not running.", "此回答已不在进行中。", "此回答已不在進行中。"}},
+		"There is no such answer, or it has ended.", "没有这个回答，或者它已经结束。", "沒有這個回答，或者它已經結束。"}},
 	{errBadFrame, "bad_frame", http.StatusBadRequest, websocket.CloseInvalidFramePayloadData, false, misunderstood},
 	{errUnknownType, "unknown_type", http.StatusBadRequest, websocket.ClosePolicyViolation, false, misunderstood},
 	{errHelloFirst, "hello_first", http.StatusBadRequest, websocket.ClosePolicyViolation, false, misunderstood},

@@ -111,15 +111,5 @@ func (d *Directory) RosterTokens(ctx context.Context) (list []RosterToken, err e
 
 // RevokeRosterToken ends a token.
 func (d *Directory) RevokeRosterToken(ctx context.Context, id string) error {
-	err := d.db.Write(ctx, func(tx *sql.Tx) error {
-		n, err := changed(tx.ExecContext(ctx, "DELETE FROM roster_tokens WHERE id = $1", id))
-		if err == nil && n == 0 {
-			err = ErrNoToken
-		}
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("revoke token %s: %w", id, err)
-	}
-	return nil
+	return d.revoke(ctx, "DELETE FROM roster_tokens WHERE id = $1", id)
 }

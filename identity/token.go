@@ -214,8 +214,13 @@ func (d *Directory) Tokens(ctx context.Context, owner string) (list []Token, err
 
 // Revoke ends a token.
 func (d *Directory) Revoke(ctx context.Context, id string) error {
+	return d.revoke(ctx, "DELETE FROM tokens WHERE id = $1", id)
+}
+
+// revoke ends the token with this id by a statement of its table.
+func (d *Directory) revoke(ctx context.Context, statement, id string) error {
 	err := d.db.Write(ctx, func(tx *sql.Tx) error {
-		n, err := changed(tx.ExecContext(ctx, "DELETE FROM tokens WHERE id = $1", id))
+		n, err := changed(tx.ExecContext(ctx, statement, id))
 		if err == nil && n == 0 {
 			err = ErrNoToken
 		}

@@ -108,7 +108,8 @@ type Server struct {
 	upgrader    websocket.Upgrader
 	farewells   *rate.Limiter // of all providers: each costs a look at keys
 	crossOrigin *http.CrossOriginProtection
-	exchanges   exchanges
+	wrongTokens *limit.Limiter // of visitors, by address
+	rightTokens *limit.Limiter // of visitors, by site
 	limiters    map[pace]*limit.Limiter
 	limited     [unlimited]atomic.Int64 // over each limit, so far
 }
@@ -135,7 +136,8 @@ func New(config Config) (*Server, error) {
 	if config.Log == nil {
 		config.Log = slog.Default()
 	}
-	s := &Server{config: config, farewells: rate.NewLimiter(10, 50), crossOrigin: http.NewCrossOriginProtection(), limiters: config.Limits.limiters()}
+	s := &Server{config: config, farewells: rate.NewLimiter(10, 50), crossOrigin: http.NewCrossOriginProtection(), limiters: config.Limits.limiters(),
+		wrongTokens: limit.New(wrongTokens, rememberedAddresses), rightTokens: limit.New(rightTokens, len(config.Sites)+1)}
 	s.hub.health = health{Model: true, Embedder: true}
 	config.Desk.Watch(func(c chat.Change) {
 		s.hub.changed(c.Person, changed{Conversation: c.Conversation, Answer: c.Answer}, func(v *visit) bool { return v.knows(c) })

@@ -8,13 +8,11 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
-	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"bureau/audit"
 	"bureau/identity"
+	"bureau/web/limit"
 )
 
 // An Introducer says who visits a site of the company's. Its errors are those of
@@ -36,40 +34,16 @@ type Site struct {
 	Session time.Duration // how long its visitors' sessions last
 }
 
-// The pace of exchanges. What does not hold counts against the address that it
+// Budgets of exchanges. What does not hold counts against the address that it
 // came from, and what does against the site that signed it, so that nobody can
 // use up another's share.
 var (
-	wrongTokens = rate.Every(2 * time.Second)
-	rightTokens = rate.Limit(50)
+	wrongTokens = limit.Budget{N: 30, Over: time.Minute}
+	rightTokens = limit.Budget{N: 1000, Over: 20 * time.Second}
 )
 
-const (
-	wrongAtOnce  = 30
-	rightAtOnce  = 1000
-	maxAddresses = 10_000    // that are remembered
-	maxExchange  = 128 << 10 // bytes of its body
-)
-
-// exchanges counts tokens by where they come from.
-type exchanges struct {
-	mu sync.Mutex
-	by map[string]*rate.Limiter
-}
-
-// of returns the count under a name. Where there is no room it forgets all: to
-// count anew is better than to shut everybody out.
-func (e *exchanges) of(name string, pace rate.Limit, atOnce int) *rate.Limiter {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.by == nil || len(e.by) >= maxAddresses {
-		e.by = make(map[string]*rate.Limiter)
-	}
-	if e.by[name] == nil {
-		e.by[name] = rate.NewLimiter(pace, atOnce)
-	}
-	return e.by[name]
-}
+// maxExchange is how many bytes the body of one has.
+const maxExchange = 128 << 10
 
 // siteOf returns the site that a request comes from a page of, and the page's
 // origin. A page of this server is no site's.
@@ -140,13 +114,11 @@ func (s *Server) beginVisit(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return errOrigin
 	}
-	wrong := s.exchanges.of("address "+s.from(r), wrongTokens, wrongAtOnce)
-	if wrong.Tokens() < 1 {
-		return errTooSoon
-	}
 	token, err := s.visitorOf(r, site, origin)
 	if errors.Is(err, identity.ErrUnproved) {
-		wrong.Allow()
+		if wait := s.wrongTokens.Take(s.from(r), s.config.Now()); wait > 0 {
+			return tooOften{wait} // without a line: how many more there are tells nothing
+		}
 	}
 	if err != nil {
 		s.refused(r, audit.Widget, site.ID, "", err)
@@ -168,8 +140,8 @@ func (s *Server) visitorOf(r *http.Request, site Site, origin string) (secret st
 	if err != nil {
 		return "", err
 	}
-	if !s.exchanges.of("site "+site.ID, rightTokens, rightAtOnce).Allow() {
-		return "", errTooSoon
+	if wait := s.rightTokens.Take(site.ID, now); wait > 0 {
+		return "", tooOften{wait}
 	}
 	person, err := s.config.Directory.Admit(r.Context(), proof, now)
 	if err != nil {

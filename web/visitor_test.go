@@ -20,6 +20,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"bureau/access"
+	"bureau/audit"
 	"bureau/chat"
 	"bureau/identity"
 	"bureau/identity/visitors"
@@ -577,27 +578,27 @@ func TestAVisitorsSessionEndsByItsOwnLimits(t *testing.T) {
 
 func TestWrongTokensAreTakenSlowlyAndOthersAreNot(t *testing.T) {
 	h := newSiteHouse(t)
+	now := time.Now()
+	h.config.Now = func() time.Time { return now }
 	refused := 0
-	for range 2 * wrongAtOnce {
+	for range 2 * wrongTokens.N {
 		if got := h.exchange(t, intranet, "a.b.c"); got.status == http.StatusTooManyRequests {
 			refused++
 		}
 	}
-	if refused < wrongAtOnce/2 {
-		t.Errorf("%d of %d wrong tokens were refused for their pace", refused, 2*wrongAtOnce)
+	if refused != wrongTokens.N {
+		t.Errorf("%d of %d wrong tokens were refused for their pace", refused, 2*wrongTokens.N)
 	}
-	// From elsewhere the site's people come in as before.
-	h.exchanges.of("address 127.0.0.1", wrongTokens, wrongAtOnce) // is the one that is used up
-	h.exchanges.mu.Lock()
-	delete(h.exchanges.by, "address 127.0.0.1")
-	h.exchanges.mu.Unlock()
-	for range 2 * wrongAtOnce { // right ones cost nothing of it
+	lines := slices.DeleteFunc(h.audit.Lines(), func(l audit.Line) bool { return l.Kind != "sign_in.refused" })
+	if len(lines) != wrongTokens.N {
+		t.Errorf("%d lines of wrong tokens", len(lines))
+	}
+	for range 2 * wrongTokens.N { // right ones from the same place come in as before
 		h.enters(t, "0001", "people/HR")
 	}
-	h.exchanges.mu.Lock()
-	h.exchanges.by["site intranet"].SetBurst(0)
-	h.exchanges.mu.Unlock()
-	if got := h.exchange(t, intranet, tokenOf("0001")); got.status != http.StatusTooManyRequests {
+	for h.rightTokens.Take("intranet", now) == 0 {
+	}
+	if got := h.exchange(t, intranet, tokenOf("0001")); got.status != http.StatusTooManyRequests || got.header.Get("Retry-After") == "" {
 		t.Errorf("a site that signs without end: %d", got.status)
 	}
 }

@@ -258,7 +258,7 @@ func TestP9_AChangeOfThePolicyLeavesALine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	policy := newLivePolicy(config)
+	policy := newLivePolicy(config, config.auditor())
 	write(t, folder, map[string]string{"bureau.yaml": company})
 	policy.refresh()
 	lines := h.lines()

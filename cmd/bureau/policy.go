@@ -31,8 +31,10 @@ type livePolicy struct {
 	audit   audit.Appender
 }
 
-func newLivePolicy(c *config) *livePolicy {
-	p := &livePolicy{file: c.file, last: c.stamp, changed: func() {}, hash: c.hash, audit: c.auditor()}
+// newLivePolicy returns the policy of a configuration. Its changes are written to
+// record.
+func newLivePolicy(c *config, record audit.Appender) *livePolicy {
+	p := &livePolicy{file: c.file, last: c.stamp, changed: func() {}, hash: c.hash, audit: record}
 	p.current.Store(c.policy)
 	return p
 }

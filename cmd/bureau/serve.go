@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"bureau/chat"
-	"bureau/web"
 )
 
 // Bounds of the chat server.
@@ -77,59 +76,19 @@ func (p *parts) serve(ctx context.Context, searcher chat.Searcher, listener net.
 	if err := p.auditServing(ctx); err != nil {
 		return err
 	}
-	kept, err := p.openHistory(ctx)
+	f, err := p.openFront(ctx, searcher, door)
 	if err != nil {
 		return err
 	}
-	m := p.measures()
-	queue := chat.NewQueue(p.config.serve.Generations, waitingPerPerson)
-	desk := chat.NewDesk(chat.DeskConfig{
-		Author: m.answering(p.answerer(m.searching(searcher))), Queue: queue,
-		Record: kept, Ledger: p.ledger, PerPerson: waitingPerPerson + 1, Grace: graceTime, Audit: p.audit,
-	})
-	policy := newLivePolicy(p.config)
-	directory, err := p.directory(ctx, policy.current.Load)
-	if err != nil {
-		return err
-	}
-	forget(ctx, directory)
-	policy.changed = func() { forget(ctx, directory) }
-	health := &modelHealth{parts: p}
-	front := web.Config{
-		Name: p.config.company, Library: p.ledger, Desk: desk, History: kept, Audit: p.audit,
-		Suggest: p.ledger.Suggest, ModelName: health.chatModel, FollowUps: p.followUps,
-		Mounts: []web.Mount{{Pattern: "GET /metrics", Callers: web.Administrators, Handler: m}},
-	}
-	if front.Sites, err = p.sites(ctx); err != nil {
-		return err
-	}
-	if err := door.open(ctx, p.config, directory, &front); err != nil {
-		return err
-	}
-	server, err := web.New(front)
-	if err != nil {
-		return err
-	}
-	health.turn = server.Turn
-	m.of(server, queue)
 	background, stop := context.WithCancel(ctx)
 	defer stop()
-	if err := p.serveMetrics(background, server, m); err != nil {
-		return err
-	}
-	slackEnds, err := p.inSlack(background, server, m, slackPeople{policy, directory}, desk, kept)
+	tended, err := f.tend(background)
 	if err != nil {
 		return err
 	}
-	tended := make(chan struct{})
-	go func() { defer close(tended); p.config.tendAudit(background) }()
-	defer func() { stop(); slackEnds(); <-tended }()
-	go p.expire(background, kept)
-	go policy.follow(background)
-	go health.follow(background)
-	go server.Follow(background)
+	defer func() { stop(); tended() }()
 
-	h := newHTTPServer(server.Handler())
+	h := newHTTPServer(f.server.Handler())
 	failed := make(chan error, 1)
 	go func() { failed <- door.serve(h, listener) }()
 	ready(door.scheme() + "://" + listener.Addr().String())
@@ -141,5 +100,5 @@ func (p *parts) serve(ctx context.Context, searcher chat.Searcher, listener net.
 	slog.Info("stopping: answers come to their end or are broken off, browsers are told to come back", "within", drainTime)
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
-	return errors.Join(desk.Close(drain), server.Shutdown(drain), h.Shutdown(drain))
+	return errors.Join(f.desk.Close(drain), f.server.Shutdown(drain), h.Shutdown(drain))
 }

@@ -363,7 +363,7 @@ func TestL11_WhoIsDisabledIsNobodyInSlack(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.close()
-	policy := newLivePolicy(config)
+	policy := newLivePolicy(config, config.auditor())
 	directory, err := p.directory(t.Context(), policy.current.Load)
 	if err != nil {
 		t.Fatal(err)

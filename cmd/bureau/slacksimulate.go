@@ -42,7 +42,7 @@ func (c *slackSimulateCommand) Run(ctx context.Context, e env, s *settings) (err
 		Author: p.answerer(searcher), Queue: chat.NewQueue(config.serve.Generations, waitingPerPerson),
 		Record: kept, Ledger: p.ledger, PerPerson: waitingPerPerson + 1, Audit: shellAudit{p.audit},
 	})
-	policy := newLivePolicy(config)
+	policy := newLivePolicy(config, p.audit)
 	sim := newSimulation(policy, e.stdout)
 	defer sim.space.Close()
 	parts := p.slackParts(sim, desk, kept)

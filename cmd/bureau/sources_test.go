@@ -51,7 +51,7 @@ sources: [{id: a, path: documents, readers: [everyone]}]
 		t.Fatal(err)
 	}
 	write(strings.Replace(before, ", departments: [hr]", "", 1))
-	policy := newLivePolicy(c)
+	policy := newLivePolicy(c, c.auditor())
 	policy.refresh()
 	scope, err := policy.Scope("hanna", time.Now())
 	if err != nil || scope.Allows(access.Readers{Departments: []access.Department{"hr"}}) {

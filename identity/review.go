@@ -33,7 +33,7 @@ func (d *Directory) Reviews(ctx context.Context, person string, now time.Time) (
 	for _, who := range everybody {
 		scope, err := d.scope(ctx, who.ID, now)
 		if err != nil {
-			if isNobody(err) {
+			if IsNobody(err) {
 				continue
 			}
 			return nil, err
@@ -76,9 +76,9 @@ func (d *Directory) lookedAfter(ctx context.Context, person string, now time.Tim
 	}), nil
 }
 
-// isNobody reports whether an error says that somebody reads nothing, and not
+// IsNobody reports whether an error says that somebody reads nothing, and not
 // that it could not be found out.
-func isNobody(err error) bool {
+func IsNobody(err error) bool {
 	return slices.ContainsFunc([]error{access.ErrUnknownPerson, access.ErrNotInEffect, access.ErrNoDepartment, ErrDisabled, ErrInactive, ErrForgotten},
 		func(reason error) bool { return errors.Is(err, reason) })
 }

@@ -72,13 +72,8 @@ func (d *Directory) RosterOf(ctx context.Context, secret string, now time.Time) 
 		return nil, fmt.Errorf("%w: %w", ErrEnded, err)
 	}
 	r.token = t.ID
-	if now.Sub(t.Used) < touchPeriod {
-		return r, nil
-	}
-	return r, d.db.Write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "UPDATE roster_tokens SET used = $1 WHERE id = $2 AND used < $1", now.UnixNano(), t.ID)
-		return err
-	})
+	d.noteUse(ctx, "UPDATE roster_tokens SET used = $1 WHERE id = $2 AND used < $1", t.ID, t.Used, now)
+	return r, nil
 }
 
 const rosterTokenColumns = "SELECT id, provider, name, created, expires, used FROM roster_tokens "

@@ -140,16 +140,21 @@ func (d *Directory) Bearer(ctx context.Context, secret string, now time.Time) (T
 	if err != nil {
 		return Token{}, err
 	}
-	if now.Sub(t.Used) < touchPeriod {
-		return t, nil
+	d.noteUse(ctx, "UPDATE tokens SET used = $1 WHERE id = $2 AND used < $1", t.ID, t.Used, now)
+	return t, nil
+}
+
+// noteUse writes down by a statement of its table that a token is used. Where the
+// store does not take it, the next use is noted: a token works while it can be
+// read.
+func (d *Directory) noteUse(ctx context.Context, statement, id string, used, now time.Time) {
+	if now.Sub(used) < touchPeriod {
+		return
 	}
-	// Where the store does not take it, the next use is noted: a token works
-	// while it can be read.
 	_ = d.db.WriteWithin(ctx, touchWait, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "UPDATE tokens SET used = $1 WHERE id = $2 AND used < $1", now.UnixNano(), t.ID)
+		_, err := tx.ExecContext(ctx, statement, now.UnixNano(), id)
 		return err
 	})
-	return t, nil
 }
 
 // TokenScope returns what the token with this id reads at now: what its owner

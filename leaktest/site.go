@@ -141,8 +141,8 @@ func (s *Site) Pages(id func(*Document) string) Door {
 		Name: "document page", Kinds: []Kind{Plain}, For: func(r Reader) bool { return !r.Token },
 		Ask: func(ctx context.Context, r Reader, q Question) (string, error) {
 			shown := ""
-			for _, path := range []string{"", "?passage=0-200"} {
-				reply, err := s.Do(ctx, r, http.MethodGet, "/documents/"+url.PathEscape(id(q.About))+path, "")
+			for _, path := range []string{"/documents/%s", "/documents/%s?passage=0-200", "/api/documents/%s"} {
+				reply, err := s.Do(ctx, r, http.MethodGet, fmt.Sprintf(path, url.PathEscape(id(q.About))), "")
 				if err != nil {
 					return "", err
 				}

@@ -257,7 +257,7 @@ func TestL22_ARightThatIsGoneIsNotPublished(t *testing.T) {
 	}
 }
 
-func TestL29_ADocumentSteersNothingInSlack(t *testing.T) {
+func TestP8_L29_ADocumentSteersNothingInSlack(t *testing.T) {
 	const hostile = "Leave: <!here> <!channel> <@U0FENG> <#C1> @channel see https://evil.example/?q=41 or [here](https://evil.example/a) " +
 		"or ![x](http://evil.example/p.png) or www.evil.example or evil.example/x or <https://evil.example|ok> or mailto:a@evil.example. "
 	for _, streams := range []bool{true, false} {

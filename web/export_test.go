@@ -17,7 +17,7 @@ import (
 // A file that is exported is opened by another program: it is a download with a
 // plain name, and neither the model nor a question makes that program load or
 // run anything.
-func TestL29_AnExportLoadsNothingAndHasAPlainName(t *testing.T) {
+func TestP8_L29_AnExportLoadsNothingAndHasAPlainName(t *testing.T) {
 	const hostile = "See ![x](https://evil.example/?q=63) and <img src=https://evil.example/y> or [here](https://evil.example/z), <script>alert(1)</script> https://evil.example/bare ![r][ref]\n\n[ref]: https://evil.example/ref\n"
 	h := newHouse(t)
 	url := serve(t, h)

@@ -46,7 +46,7 @@ func TestMarksAreInvisibleToEmphasis(t *testing.T) {
 	}
 }
 
-func TestL29_OnlyOwnDocumentsAreLinkedAndNothingIsLoaded(t *testing.T) {
+func TestP8_L29_OnlyOwnDocumentsAreLinkedAndNothingIsLoaded(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"OwnDocument", "[policy](/documents/abc-1?passage=3-9#Passage)", `<p><a href="/documents/abc-1?passage=3-9#Passage">policy</a></p>`},
 		{"Elsewhere", "[click](https://evil.example/?q=secret)", "<p>click</p>"},
@@ -235,7 +235,7 @@ func TestDeltasAddUpToTheWholeAnswer(t *testing.T) {
 }
 
 // What is copied is Markdown again: a title must not become a link of its own.
-func TestL29_TitlesAreTextInWhatIsCopied(t *testing.T) {
+func TestP8_L29_TitlesAreTextInWhatIsCopied(t *testing.T) {
 	text := transcript{language: english, text: "Yes.", sources: []chat.Source{{N: 1, Document: "a", Title: "Pay](https://evil.example/?q=) ![x", Headings: []string{"A_b\nc"}}}}
 	shown := strings.Join(blocks(text.markdown("")), "")
 	if !strings.Contains(shown, `<a href="/documents/a">Pay](https://evil.example/?q=) ![x › A_b c</a>`) {

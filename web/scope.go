@@ -11,10 +11,6 @@ import (
 	"bureau/retrieval"
 )
 
-// signedOutFor are the reasons for which somebody is nobody here, whoever they
-// were. They are in words for operators; for the person it is one thing.
-var signedOutFor = []error{access.ErrUnknownPerson, access.ErrNotInEffect, identity.ErrDisabled, identity.ErrInactive, identity.ErrForgotten, identity.ErrEnded}
-
 // scope returns what a person may read at this moment. An unknown person is
 // signed out; a person who reads nothing gets [retrieval.ErrNoScope].
 func (s *Server) scope(person string) (access.Scope, error) {
@@ -38,7 +34,7 @@ func judged(scope access.Scope, err error) (access.Scope, error) {
 	switch {
 	case errors.Is(err, access.ErrNoDepartment), err == nil && scope.IsZero():
 		return access.Scope{}, retrieval.ErrNoScope
-	case slices.ContainsFunc(signedOutFor, func(reason error) bool { return errors.Is(err, reason) }):
+	case identity.IsNobody(err), errors.Is(err, identity.ErrEnded): // for the person it is one thing
 		return access.Scope{}, errSignedOut
 	case err != nil:
 		return access.Scope{}, err

@@ -173,26 +173,33 @@ const (
 
 // tendAudit says at once, each hour and at the end of ctx in the program's log
 // how far the audit is, so that whoever keeps that log elsewhere can tell an
-// audit that was set back, and deletes what is older than it is kept.
+// audit that was set back, and deletes what is older than it is kept. An audit
+// that cannot be opened is tried again each time.
 func (c *config) tendAudit(ctx context.Context) {
-	log, err := c.openAudit()
-	if err != nil {
-		slog.Error("the audit is not tended", "error", err)
-		return
+	tend := func(do func(*audit.Log)) {
+		log, err := c.openAudit()
+		if err != nil {
+			slog.Error("the audit is not tended", "error", err)
+			return
+		}
+		do(log)
 	}
-	said := sayHead(log, audit.Head{})
-	c.expireAudit(ctx, log)
+	var said audit.Head
+	head := func(log *audit.Log) { said = sayHead(log, said) }
+	expire := func(log *audit.Log) { c.expireAudit(ctx, log) }
+	tend(head)
+	tend(expire)
 	hour, day := time.NewTicker(headPeriod), time.NewTicker(expirePeriod)
 	defer hour.Stop()
 	defer day.Stop()
 	for {
 		select {
 		case <-hour.C:
-			said = sayHead(log, said)
+			tend(head)
 		case <-day.C:
-			c.expireAudit(ctx, log)
+			tend(expire)
 		case <-ctx.Done():
-			sayHead(log, said)
+			tend(head)
 			return
 		}
 	}

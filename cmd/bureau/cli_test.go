@@ -2,11 +2,14 @@ package main
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"bureau/ingest"
@@ -192,6 +195,28 @@ func TestP10_NothingIsAskedOfAServerThatIsNotNamed(t *testing.T) {
 	got := h.run("--ollama", "http://127.0.0.1:1", "ask", "How much leave do I have?", "--as", "hanna")
 	if got.status != exitDone || got.stderr != "" {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestP10_NothingLeavesTheMachine(t *testing.T) {
+	var asked atomic.Int64
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		t.Errorf("%s %s was asked for", r.Method, r.URL)
+		w.WriteHeader(http.StatusBadGateway)
+	}))
+	t.Cleanup(proxy.Close)
+	h := newHouse(t, sample)
+	// Whatever goes anywhere but to this machine goes by the proxy.
+	environment := []string{"HTTP_PROXY=" + proxy.URL, "HTTPS_PROXY=" + proxy.URL}
+	for _, command := range [][]string{{"ingest"}, {"search", "--as", "hanna", "leave"}, {"ask", "--as", "hanna", "How much leave do I have?"}, {"status"}, {"doctor"}} {
+		c := startWith(t, environment, append([]string{"-c", h.config, "--data", h.data, "--model", none, "--embedder", none}, command...)...)
+		<-c.ended
+	}
+	server := startWith(t, environment, "-c", h.config, "--data", h.data, "--model", none, "--embedder", none, "serve", "--demo-sign-in", "--listen", "127.0.0.1:0")
+	signIn(t, server.await(`http://127\.0\.0\.1:\d+`), "hanna").socket().ask(aboutPay[0])
+	if n := asked.Load(); n > 0 {
+		t.Errorf("%d requests leave the machine", n)
 	}
 }
 

@@ -85,5 +85,8 @@ func (p *parts) scopes(at time.Time) ([]access.Scope, error) {
 			return nil, err
 		}
 	}
+	if len(scopes) == 0 {
+		return nil, errors.New("the configuration lists nobody who reads anything now, so nothing is audited: add somebody of each group to people")
+	}
 	return scopes, nil
 }

@@ -44,6 +44,9 @@ func (c *leaktestCommand) Run(ctx context.Context, e env, s *settings) error {
 func (c *leaktestCommand) try(ctx context.Context, e env, s *settings) (_ *leaktest.Report, err error) {
 	var cases []leaktest.Case
 	if c.Cases != "" {
+		if len(c.Door) > 0 {
+			return nil, misuse{errors.New("--door: cases are asked through the search and by HTTP; leave one of --cases and --door out")}
+		}
 		if cases, err = leaktest.ReadCases(c.Cases); err != nil {
 			return nil, misuse{err}
 		}

@@ -187,6 +187,7 @@ func TestLeaktestSaysWhatIsWrongWithItsCall(t *testing.T) {
 	write(t, folder, map[string]string{"bureau.yaml": twoDepartments, "broken.yaml": "departments: 1\n"})
 	for name, args := range map[string][]string{
 		`no door has ["nowhere"]`:     {"-c", filepath.Join(folder, "bureau.yaml"), "leaktest", "--door", "nowhere"},
+		"leave one of --cases":        {"-c", filepath.Join(folder, "bureau.yaml"), "leaktest", "--door", "HTTP", "--cases", folder},
 		"broken.yaml:1":               {"-c", filepath.Join(folder, "broken.yaml"), "leaktest"},
 		"missing.yaml does not exist": {"-c", filepath.Join(folder, "missing.yaml"), "leaktest"},
 	} {

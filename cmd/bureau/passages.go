@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"bureau/access"
+	"bureau/identity"
 	"bureau/ingest"
 	"bureau/retrieval"
 )
@@ -49,13 +50,21 @@ type passageReport struct {
 // Run shows how a document is cut: a file as an ingest would cut it now, or a
 // document as it is kept.
 func (c *passagesCommand) Run(ctx context.Context, e env, s *settings) error {
-	return withParts(ctx, s, func(p *parts) error {
+	return withDirectory(ctx, s, func(p *parts, d *identity.Directory) error {
 		report, err := p.passagesOf(ctx, c.Document)
 		if err != nil {
 			return err
 		}
-		for _, who := range p.config.policy.People() {
-			if p.config.policy.Explain(who.ID, time.Now(), report.Readers).Allowed {
+		everybody, err := d.Everybody(ctx)
+		if err != nil {
+			return err
+		}
+		for _, who := range everybody {
+			verdict, err := d.Explain(ctx, who.ID, time.Now(), report.Readers)
+			if err != nil {
+				return err
+			}
+			if verdict.Allowed {
 				report.People = append(report.People, who.ID)
 			}
 		}

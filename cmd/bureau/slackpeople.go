@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"bureau/access"
@@ -19,10 +18,6 @@ type slackPeople struct {
 	*livePolicy
 	directory *identity.Directory
 }
-
-// nobodyNow are the reasons for which somebody is known and reads nothing. To
-// Slack they are one.
-var nobodyNow = []error{identity.ErrDisabled, identity.ErrInactive, identity.ErrForgotten, access.ErrNoDepartment}
 
 // Scope returns what a person may read at now. Who is shut out is not in effect.
 func (p slackPeople) Scope(person string, now time.Time) (access.Scope, error) {
@@ -54,7 +49,7 @@ func (p slackPeople) Person(id string) (access.Person, bool) { return p.director
 
 // notInEffect says in the policy's words that somebody is shut out.
 func notInEffect(err error) error {
-	if slices.ContainsFunc(nobodyNow, func(reason error) bool { return errors.Is(err, reason) }) {
+	if identity.IsNobody(err) && !errors.Is(err, access.ErrUnknownPerson) { // to Slack the reasons are one
 		return fmt.Errorf("%w: %w", access.ErrNotInEffect, err)
 	}
 	return err

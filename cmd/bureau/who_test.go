@@ -166,3 +166,11 @@ func TestADocumentThatIsUnknownIsLookedForByItsLastName(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+func TestPassagesCountsThoseWhoReadIndeed(t *testing.T) {
+	h := newOffice(t)
+	h.mustRun("user", "disable", "hanna")
+	if shown := report[passagesReport](h, "passages", "hr/pay.md"); len(shown.People) > 0 {
+		t.Errorf("somebody who is shut out is said to read it: %v", shown.People)
+	}
+}
